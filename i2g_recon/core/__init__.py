@@ -1,0 +1,1 @@
+"""Pure: no file, network, database, clock, randomness or page. The part that must be right."""

@@ -1,0 +1,1 @@
+"""Invoice2go export files in."""

@@ -1,0 +1,1 @@
+"""Values in, workbook, HTML and charts out."""

@@ -1,0 +1,1 @@
+"""The one pretend Xero: a real HTTP server for the demo and the tests."""

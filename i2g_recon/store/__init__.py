@@ -1,0 +1,1 @@
+"""The workspace: the only package that speaks to the database."""

@@ -1,0 +1,1 @@
+"""The router, the HTTP routes and the shared parts of the pages."""
