@@ -1,8 +1,8 @@
 """THE column schema: records to DataFrames and back. No other file spells a column's type.
 
 An `Invoices` holds one side: a frame with one row per invoice, a frame with one row per line, the rows that could not
-be read, and where all of it came from. Money is int64 minor units of the row's currency, quantities and prices are int64
-ten-thousandths (`_e4`), dates are datetime64 without a zone.
+be read, and where all of it came from. Money is int64 minor units of the row's currency, quantities and prices are
+int64 ten-thousandths (`_e4`), dates are datetime64 without a zone.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ INVOICE_COLUMNS: dict[str, str] = {
     "line_amount_types": TEXT,  # a value of LineAmountTypes
     "withholding": FLAG,
     "adds_up": FLAG,
+    "no_longer_exported": FLAG,  # source: stood in an earlier export, not in the newest
     "account": TEXT,
     "created": DAY,
     "updated": DAY,
@@ -166,6 +167,7 @@ def invoice_row(record: Invoice) -> dict[str, Any]:
         "line_amount_types": str(record.line_amount_types),
         "withholding": record.withholding,
         "adds_up": record.adds_up,
+        "no_longer_exported": record.no_longer_exported,
         "account": record.account,
         "created": utc_naive(record.created),
         "updated": utc_naive(record.updated),
@@ -230,6 +232,7 @@ def record(row: Mapping[str, Any], line_rows: Sequence[Mapping[str, Any]]) -> In
         line_amount_types=LineAmountTypes(row["line_amount_types"]),
         withholding=bool(row["withholding"]),
         adds_up=bool(row["adds_up"]),
+        no_longer_exported=bool(row["no_longer_exported"]),
         account=row["account"],
         created=maybe_moment(row["created"]),
         updated=maybe_moment(row["updated"]),

@@ -123,6 +123,7 @@ class Invoice:
     line_amount_types: LineAmountTypes = LineAmountTypes.UNSTATED
     withholding: bool = False
     adds_up: bool = True
+    no_longer_exported: bool = False  # source: stood in an earlier export, not in the newest
     account: str = ""  # source: the Invoice2go account
     created: dt.datetime | None = None
     updated: dt.datetime | None = None  # UTC

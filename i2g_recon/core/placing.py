@@ -1,0 +1,149 @@
+"""One bucket and one reason for every row of both sides.
+
+pairs      agrees | differs
+alone      missing (source) | extra (target), each with the strongest reason that holds
+ambiguous  the key repeats
+excluded   not sent, voided, deleted, out of period
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from i2g_recon.core.compare import Outcome
+from i2g_recon.core.invoice import State
+from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.policy import Policy
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Bucket and reason per row of each side, as text arrays in the order of the frames."""
+
+    source_bucket: np.ndarray
+    source_reason: np.ndarray
+    target_bucket: np.ndarray
+    target_reason: np.ndarray
+
+
+def place(
+    source: pd.DataFrame,
+    target: pd.DataFrame,
+    *,
+    pairing: Pairing,
+    found: Mapping[str, Outcome],
+    policy: Policy,
+    currencies: tuple[str, ...] = (),
+) -> Placed:
+    """Buckets and reasons. currencies: what the organisation is subscribed to, empty when not known."""
+    placed = Placed(*(np.full(len(side), "", object) for side in (source, source, target, target)))
+    place_pairs(placed, pairing, found)
+    place_source_alone(placed, source, target, pairing, currencies)
+    place_target_alone(placed, target, pairing)
+    place_ambiguous(placed, pairing)
+    leave_out_of_period(placed, source, target, pairing, policy)
+    return placed
+
+
+def place_pairs(placed: Placed, pairing: Pairing, found: Mapping[str, Outcome]) -> None:
+    """A pair agrees unless one of its comparisons differs."""
+    differs = np.zeros(len(pairing.source_pairs), dtype=bool)
+    for outcome in found.values():
+        differs |= outcome.differs
+    verdict = np.where(differs, "differs", "agrees").astype(object)
+    placed.source_bucket[pairing.source_pairs] = placed.source_reason[pairing.source_pairs] = verdict
+    placed.target_bucket[pairing.target_pairs] = placed.target_reason[pairing.target_pairs] = verdict
+
+
+def place_source_alone(
+    placed: Placed, source: pd.DataFrame, target: pd.DataFrame, pairing: Pairing, currencies: tuple[str, ...]
+) -> None:
+    """Source rows without partner are missing; unsent, voided and deleted ones are excluded."""
+    alone, gone = pairing.source_alone, pairing.source_gone
+    placed.source_bucket[alone] = "missing"
+    placed.source_reason[alone] = missing_reasons(source, target, pairing, currencies)[alone]
+    unsent = alone & (source["state"] == State.UNSENT).to_numpy(dtype=bool)
+    placed.source_bucket[unsent | gone] = "excluded"
+    placed.source_reason[unsent] = "not_sent"
+    placed.source_reason[gone] = gone_reasons(source, "source")[gone]
+
+
+def place_target_alone(placed: Placed, target: pd.DataFrame, pairing: Pairing) -> None:
+    """Live target rows without partner are extra; one that repeats the key of a pair is named as a twin."""
+    alone, gone = pairing.target_alone, pairing.target_gone
+    paired_keys = pairing.target_keys.iloc[pairing.target_pairs]
+    twin = pairing.target_keys.isin(paired_keys[paired_keys != ""]).to_numpy(dtype=bool)
+    placed.target_bucket[alone] = "extra"
+    placed.target_reason[alone] = np.where(twin, "reference_repeats_in_target", "not_in_source")[alone]
+    placed.target_bucket[gone] = "excluded"
+    placed.target_reason[gone] = gone_reasons(target, "target")[gone]
+
+
+def gone_reasons(frame: pd.DataFrame, side: str) -> np.ndarray:
+    """voided_in_... or deleted_in_... for every row, to be used where a row is gone."""
+    void = (frame["state"] == State.VOID).to_numpy(dtype=bool)
+    return np.where(void, f"voided_in_{side}", f"deleted_in_{side}").astype(object)
+
+
+def missing_reasons(
+    source: pd.DataFrame, target: pd.DataFrame, pairing: Pairing, currencies: tuple[str, ...]
+) -> np.ndarray:
+    """Why each source row would be missing; the strongest obstacle to copying it wins."""
+    keys = pairing.source_keys
+    obstacles = {
+        "number_blank": keys == "",
+        "voided_in_target": keys.isin(pairing.target_keys[(target["state"] == State.VOID).to_numpy(dtype=bool)]),
+        "deleted_in_target": keys.isin(pairing.target_keys[(target["state"] == State.DELETED).to_numpy(dtype=bool)]),
+        "no_longer_exported": source["no_longer_exported"],
+        "does_not_add_up": ~source["adds_up"],
+        "negative_or_zero_total": source["total_minor"] <= 0,
+        "currency_not_subscribed": ~source["currency"].isin(currencies or source["currency"].unique()),
+        "status_unknown": source["state"] == State.UNKNOWN,
+    }
+    masks = [mask.to_numpy(dtype=bool) for mask in obstacles.values()]
+    return np.select(masks, list(obstacles), "sent_not_in_target").astype(object)
+
+
+def place_ambiguous(placed: Placed, pairing: Pairing) -> None:
+    """Every row whose key repeats; the reason names the side on which it repeats, the source first."""
+    source_keys = pairing.source_keys[pairing.source_ambiguous]
+    repeats = source_keys[source_keys.duplicated(keep=False)].unique()
+    for bucket, reason, mask, keys in (
+        (placed.source_bucket, placed.source_reason, pairing.source_ambiguous, pairing.source_keys),
+        (placed.target_bucket, placed.target_reason, pairing.target_ambiguous, pairing.target_keys),
+    ):
+        in_source = keys[mask].isin(repeats).to_numpy(dtype=bool)
+        bucket[mask] = "ambiguous"
+        reason[mask] = np.where(in_source, "number_repeats_in_source", "reference_repeats_in_target")
+
+
+def leave_out_of_period(
+    placed: Placed, source: pd.DataFrame, target: pd.DataFrame, pairing: Pairing, policy: Policy
+) -> None:
+    """Exclude what lies outside the period. A pair or a repeated key stays when any of its members lies inside."""
+    if policy.period_from is None and policy.period_to is None:
+        return
+    source_in, target_in = in_period(source, policy), in_period(target, policy)
+    both = source_in[pairing.source_pairs] | target_in[pairing.target_pairs]
+    source_in[pairing.source_pairs] = target_in[pairing.target_pairs] = both
+    source_at, target_at = pairing.source_ambiguous, pairing.target_ambiguous
+    inside = {*pairing.source_keys[source_at & source_in], *pairing.target_keys[target_at & target_in]}
+    source_in[source_at] = pairing.source_keys[source_at].isin(inside)
+    target_in[target_at] = pairing.target_keys[target_at].isin(inside)
+    source_out, target_out = ~source_in & ~pairing.source_gone, ~target_in & ~pairing.target_gone
+    placed.source_bucket[source_out], placed.target_bucket[target_out] = "excluded", "excluded"
+    placed.source_reason[source_out], placed.target_reason[target_out] = "out_of_period", "out_of_period"
+
+
+def in_period(frame: pd.DataFrame, policy: Policy) -> np.ndarray:
+    """Mask of the rows dated inside the period; an undated row is never left out."""
+    inside = np.ones(len(frame), dtype=bool)
+    if policy.period_from is not None:
+        inside &= ~(frame["date"] < pd.Timestamp(policy.period_from)).to_numpy(dtype=bool)
+    if policy.period_to is not None:
+        inside &= ~(frame["date"] > pd.Timestamp(policy.period_to)).to_numpy(dtype=bool)
+    return inside

@@ -1,0 +1,25 @@
+"""Each folder of golden/ is one behaviour of the engine, its expected result beside its input.
+
+A missing expectation fails. `--regenerate-golden` writes them anew; read the diff before you keep it.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from golden_cases import CASES, GOLDEN, load, run, summary
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden(name: str, request: pytest.FixtureRequest) -> None:
+    found = summary(run(load(name)))
+    file = GOLDEN / name / "expected.json"
+    if request.config.getoption("--regenerate-golden"):
+        file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert file.exists(), f"{file} is missing; run pytest with --regenerate-golden and read what it writes"
+    assert found == json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_at_least_a_dozen_cases() -> None:
+    assert len(CASES) >= 12

@@ -1,0 +1,205 @@
+"""The laws of the engine as properties over invented sides (numbering follows docs.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from i2g_recon.core.frame import INVOICE_COLUMNS, Invoices
+from i2g_recon.core.intake import frame
+from i2g_recon.core.policy import Policy
+from i2g_recon.core.reconcile import reconcile
+from i2g_recon.core.result import Reconciliation
+
+REFERENCES = st.sampled_from(["HT-1", "ht-1", " HT-1", "HT-2", "HT-3", "HT-4\u200b", "HT-4", "", " ", "INV 5", "é6"])
+DAYS = st.dates(min_value=pd.Timestamp("2026-01-01").date(), max_value=pd.Timestamp("2026-03-31").date())
+
+
+def rows(statuses: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    return st.lists(
+        st.fixed_dictionaries(
+            {
+                "reference": REFERENCES,
+                "currency": st.sampled_from(["AUD", "NZD", "JPY"]),
+                "total_minor": st.integers(-500, 5000),
+                "status": st.sampled_from(statuses),
+                "date": DAYS,
+                "contact": st.sampled_from(["Ada Lowe", "ADA LOWE", "Ben Ok", ""]),
+            }
+        ),
+        max_size=12,
+    )
+
+
+def side(prefix: str, found: list[dict[str, Any]]) -> Invoices:
+    df = pd.DataFrame(found, columns=["reference", "currency", "total_minor", "status", "date", "contact"])
+    df["date"] = pd.to_datetime(df["date"])
+    return frame(df.assign(id=[f"{prefix}{n}" for n in range(len(df))]))
+
+
+ANY = rows(["sent", "unsent", "voided", "deleted", "paid", "odd"])
+LIVE = rows(["sent", "paid"])
+POLICIES = st.builds(
+    lambda days: Policy(period_from=min(days), period_to=max(days)) if days else Policy(),
+    st.lists(DAYS, max_size=2),
+)
+
+
+def ids(result: Reconciliation, column: str, bucket: str | None = None) -> list[str]:
+    items = result.items if bucket is None else result.items[result.items["bucket"] == bucket]
+    return sorted(one for many in items[column] for one in many)
+
+
+@given(ANY, ANY, POLICIES)
+def test_law_1_every_row_lands_in_exactly_one_bucket(left: list[Any], right: list[Any], policy: Policy) -> None:
+    source, target = side("s", left), side("t", right)
+    result = reconcile(source, target, policy)
+    assert ids(result, "source_ids") == sorted(source.invoices["id"])
+    assert ids(result, "target_ids") == sorted(target.invoices["id"])
+    counts = result.counts
+    pairs_and_alone = ids(result, "source_ids", "ambiguous") + ids(result, "target_ids", "ambiguous")
+    assert counts["ambiguous"] == len(pairs_and_alone)
+    assert counts["agrees"] + counts["differs"] + counts["missing"] + counts["excluded_source"] + len(
+        ids(result, "source_ids", "ambiguous")
+    ) == len(left)
+
+
+@given(ANY, ANY, POLICIES, st.integers(0, 300))
+def test_law_2_the_bridge_closes_in_every_currency(
+    left: list[Any], right: list[Any], policy: Policy, tolerance: int
+) -> None:
+    source, target = side("s", left), side("t", right)
+    policy = Policy(period_from=policy.period_from, period_to=policy.period_to, tolerance_minor={"total": tolerance})
+    result = reconcile(source, target, policy)
+    assert (result.totals["unexplained_minor"] == 0).all()
+    moved = result.bridge.groupby("currency")["amount_minor"].sum()
+    for currency in {*source.invoices["currency"], *target.invoices["currency"]}:
+        before = total(source.invoices, currency)
+        assert before + int(moved.get(currency, 0)) == total(target.invoices, currency)
+
+
+def total(invoices: pd.DataFrame, currency: str) -> int:
+    counted = (invoices["currency"] == currency) & ~invoices["state"].isin(["void", "deleted"])
+    return sum(invoices.loc[counted, "total_minor"].tolist())
+
+
+@given(ANY, ANY, st.randoms(use_true_random=False))
+def test_law_3_row_order_changes_nothing(left: list[Any], right: list[Any], random: Any) -> None:
+    source, target = side("s", left), side("t", right)
+    shuffled = (
+        Invoices(shuffle(source.invoices, random), source.lines),
+        Invoices(shuffle(target.invoices, random), target.lines),
+    )
+    assert told(reconcile(source, target)) == told(reconcile(*shuffled))
+
+
+def shuffle(invoices: pd.DataFrame, random: Any) -> pd.DataFrame:
+    order = list(range(len(invoices)))
+    random.shuffle(order)
+    return invoices.iloc[order]
+
+
+def told(result: Reconciliation) -> Mapping[str, Any]:
+    document = result.to_dict(all_items=True)
+    return {name: value for name, value in document.items() if name != "inputs"}
+
+
+@given(rows(["sent", "unsent", "paid"]))
+def test_law_4_a_side_compared_with_itself_finds_nothing(found: list[Any]) -> None:
+    same = side("s", [row for row in found if row["reference"].strip()])
+    result = reconcile(same, same)
+    assert result.counts["differs"] == result.counts["missing"] == result.counts["extra"] == 0
+    assert (result.bridge.loc[result.bridge["amount_minor"] != 0]).empty or result.counts["ambiguous"]
+
+
+@given(LIVE, LIVE)
+def test_law_4_swapping_the_sides_mirrors_the_result(left: list[Any], right: list[Any]) -> None:
+    source, target = side("s", left), side("t", right)
+    there, back = reconcile(source, target), reconcile(target, source)
+    assert ids(there, "source_ids", "missing") == ids(back, "target_ids", "extra")
+    assert ids(there, "target_ids", "extra") == ids(back, "source_ids", "missing")
+    assert deltas(there) == sorted(
+        (target_id, source_id, field, mirrored(delta)) for source_id, target_id, field, delta in deltas(back)
+    )
+
+
+def deltas(result: Reconciliation) -> list[tuple[str, str, str, str]]:
+    frame_ = result.discrepancies
+    return sorted(
+        (row["source_id"], row["target_id"], row["field"], str(row["delta"])) for row in frame_.to_dict("records")
+    )
+
+
+def mirrored(delta: str) -> str:
+    if delta in {"None", "0"}:
+        return delta
+    return delta[1:] if delta.startswith("-") else f"-{delta}"
+
+
+@given(ANY, ANY, st.integers(0, 200), st.integers(0, 200), st.integers(0, 5), st.integers(0, 5))
+def test_law_5_a_larger_tolerance_never_adds_a_discrepancy(
+    left: list[Any], right: list[Any], small: int, more: int, days: int, more_days: int
+) -> None:
+    source, target = side("s", left), side("t", right)
+    strict = reconcile(source, target, Policy(tolerance_minor={"total": small}, date_tolerance_days=days))
+    loose = Policy(tolerance_minor={"total": small + more}, date_tolerance_days=days + more_days)
+    assert set(deltas(reconcile(source, target, loose))) <= set(deltas(strict))
+
+
+@given(ANY, ANY)
+def test_law_6_a_key_that_repeats_is_never_paired_by_guess(left: list[Any], right: list[Any]) -> None:
+    source, target = side("s", left), side("t", right)
+    result = reconcile(source, target)
+    paired = result.items[result.items["bucket"].isin(["agrees", "differs"])]
+    live = {
+        name: frame_[~frame_["state"].isin(["void", "deleted"])]
+        for name, frame_ in (("source", source.invoices), ("target", target.invoices))
+    }
+    for name, column in (("source", "source_ids"), ("target", "target_ids")):
+        exact = live[name]["reference"].str.strip()
+        for one in paired[column]:
+            own = exact[live[name]["id"] == one[0]].iloc[0]
+            assert own != ""
+            assert (exact == own).sum() == 1
+
+
+@given(ANY, ANY)
+def test_law_9_could_not_compare_is_never_a_difference(left: list[Any], right: list[Any]) -> None:
+    result = reconcile(side("s", left), side("t", right))
+    for item in result.items.to_dict("records"):
+        uncompared = {one["field"] for one in item["not_compared"]}
+        assert not uncompared & {one["field"] for one in item["discrepancies"]}
+
+
+@given(ANY)
+def test_law_9_an_empty_target_is_never_all_clear(found: list[Any]) -> None:
+    assert reconcile(side("s", found), side("t", [])).verdict != "all_clear"
+    assert reconcile(side("s", []), side("t", found)).verdict != "all_clear"
+
+
+def test_law_10_no_float_holds_money() -> None:
+    money = [name for name in INVOICE_COLUMNS if name.endswith("_minor")]
+    assert money
+    assert {INVOICE_COLUMNS[name] for name in money} == {"int64", "Int64"}
+    result = reconcile(side("s", []), side("t", []))
+    for table in (result.bridge, result.totals):
+        assert all(str(table[name].dtype) == "int64" for name in table.columns if name.endswith("_minor"))
+
+
+@given(ANY, ANY)
+@settings(max_examples=50)
+def test_law_11_currencies_are_never_added_together(left: list[Any], right: list[Any]) -> None:
+    source, target = side("s", left), side("t", right)
+    result = reconcile(source, target)
+    for row in result.totals.to_dict("records"):
+        assert row["source_minor"] == total(source.invoices, row["currency"])
+        assert row["target_minor"] == total(target.invoices, row["currency"])
+        whole = target.invoices.loc[target.invoices["currency"] == row["currency"], "total_minor"].sum()
+        assert row["target_minor"] + row["target_gone_minor"] == whole
+    for item in result.items.to_dict("records"):
+        codes = set(source.invoices.loc[source.invoices["id"].isin(item["source_ids"]), "currency"])
+        assert len(codes) <= 1 or item["source_total"] is None
