@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from i2g_recon.core.invoice import State
+from i2g_recon.core.frame import record
+from i2g_recon.core.invoice import ZERO, LineAmountTypes, LineItem, State
+from i2g_recon.core.money import exponent
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.reference import match_key
+from i2g_recon.core.tax import xero_line
 
 SIGNATURE = ["quantity_e4", "unit_price_e4", "discount_rate_e4", "discount_minor"]
+ROUNDING_LINE, LARGEST_ROUNDING = "rounding", Decimal("0.05")  # what a push may add (`draft`)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,21 +119,61 @@ def status(pairs: Pairs, _policy: Policy) -> Outcome:
 
 
 def lines(pairs: Pairs, _policy: Policy) -> Outcome:
-    """The same set of lines by quantity, price and discount, in any order."""
+    """The same set of lines, in any order: quantity, price and what the line comes to.
+
+    Equal signatures settle most pairs at once; the others are compared line by line. A discount on the whole document
+    stands on the lines once it is in Xero, so such lines cannot be compared; their amounts are.
+    """
     source = signatures(pairs.source["id"], pairs.source_lines)
     target = signatures(pairs.target["id"], pairs.target_lines)
-    compared = ((source["count"] > 0).to_numpy() & (target["count"] > 0).to_numpy()) & same_currency(pairs)
-    same = (source["count"].to_numpy() == target["count"].to_numpy()) & (
-        source["sum"].to_numpy() == target["sum"].to_numpy()
-    )
-    return Outcome(compared, compared & ~same)
+    have_lines = (source["count"] > 0).to_numpy() & (target["count"] > 0).to_numpy()
+    whole_discount = (pairs.source["discount_minor"] != 0) | (pairs.target["discount_minor"] != 0)
+    compared = have_lines & same_currency(pairs) & ~whole_discount.to_numpy(dtype=bool)
+    differs = compared & (source.to_numpy() != target.to_numpy()).any(axis=1)
+    at = np.flatnonzero(differs)
+    left = line_sets(pairs.source.iloc[at], pairs.source_lines)
+    right = line_sets(pairs.target.iloc[at], pairs.target_lines)
+    differs[at] = [one != other for one, other in zip(left, right, strict=True)]
+    return Outcome(compared, differs)
 
 
 def signatures(ids: pd.Series, line_frame: pd.DataFrame) -> pd.DataFrame:
     """Per invoice id, in order: the number of lines and a sum of line hashes that no row order changes."""
-    hashes = pd.util.hash_pandas_object(line_frame[SIGNATURE], index=False)
+    hashes = pd.util.hash_pandas_object(line_frame[SIGNATURE], index=False).astype("uint64")
     grouped = hashes.groupby(line_frame["invoice_id"].to_numpy()).agg(["count", "sum"])
-    return grouped.reindex(ids.to_numpy(), fill_value=0)
+    return grouped.astype({"count": "uint64"}).reindex(ids.to_numpy(), fill_value=np.uint64(0))
+
+
+def line_sets(invoices: pd.DataFrame, line_frame: pd.DataFrame) -> list[list[tuple[Decimal, Decimal, Decimal]]]:
+    """Per invoice its lines as sorted (quantity, unit price, amount); our own cent-sized rounding lines left out."""
+    own = line_frame[line_frame["invoice_id"].isin(invoices["id"])]
+    by_invoice: dict[str, list[dict[str, Any]]] = {}
+    for row in own.to_dict("records"):
+        by_invoice.setdefault(row["invoice_id"], []).append(row)
+    return [
+        sorted(
+            (line.quantity, line.unit_price, amount)
+            for line in record(row, by_invoice.get(row["id"], [])).lines
+            for amount in [line_amount(line, row["currency"])]
+            if not (line.description.casefold() == ROUNDING_LINE and abs(amount) <= LARGEST_ROUNDING)
+        )
+        for row in invoices.to_dict("records")
+    ]
+
+
+def line_amount(line: LineItem, currency: str) -> Decimal:
+    """What a line comes to: as stored, else by Xero's rule."""
+    if line.line_amount is not None:
+        return line.line_amount
+    return xero_line(
+        line.quantity,
+        line.unit_price,
+        line.discount_rate,
+        line.discount_amount,
+        ZERO,
+        LineAmountTypes.NO_TAX,
+        places=exponent(currency),
+    ).line_amount
 
 
 COMPARISONS: tuple[Comparison, ...] = (
@@ -139,7 +185,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison("due_date", day("due_date"), "due_date", "one side gives no due date"),
     Comparison("contact", contact, "contact", "one side gives no client"),
     Comparison("status", status, "status", "the status is not one we know"),
-    Comparison("lines", lines, "", "one side gives no lines"),
+    Comparison("lines", lines, "", "one side gives no lines, or a discount on the whole invoice"),
 )
 
 

@@ -10,7 +10,8 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
-LARGEST_MINOR = 2**62  # sums of many rows must still fit an int64
+LARGEST_MINOR = 2**53  # far beyond any invoice, and a thousand such still fit an int64
+LARGEST_SHIFT = 100  # powers of ten; beyond it no amount is meant
 ISO_EXPONENTS = {  # ISO 4217, everything that is not 2
     **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
@@ -44,10 +45,15 @@ def to_scaled(amount: Decimal, places: int) -> int:
     >>> to_scaled(Decimal("1.25"), 4)
     12500
     """
-    scaled = amount.scaleb(places)
-    if scaled != scaled.to_integral_value() or abs(scaled) > LARGEST_MINOR:
+    sign, digits, power = amount.as_tuple()
+    shift = power + places if isinstance(power, int) else LARGEST_SHIFT + 1  # infinity and NaN have a letter there
+    if abs(shift) > LARGEST_SHIFT:
+        raise NotAnAmount(f"'{str(amount)[:30]}' is not an amount of at most {places} decimals")
+    value = int("".join(map(str, digits)))
+    value, lost = (value * 10**shift, 0) if shift >= 0 else divmod(value, 10**-shift)
+    if lost or value > LARGEST_MINOR:
         raise NotAnAmount(f"'{amount}' has more than {places} decimals or is too large")
-    return int(scaled)
+    return -value if sign else value
 
 
 def from_scaled(value: int, places: int) -> Decimal:

@@ -1,0 +1,91 @@
+"""The commands that prepare the work: connect, setup, doctor."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from i2g_recon import settings
+from i2g_recon.cli_frame import (
+    DONE,
+    NEEDS_A_PERSON,
+    AsJson,
+    Home,
+    OrganisationName,
+    Quiet,
+    Voice,
+    command,
+    workspace,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for work in (connect, setup, doctor):
+        app.command()(command(work))
+
+
+def connect(home: Home = None, as_json: AsJson = False, quiet: Quiet = False) -> int:
+    """Connect without a browser, through a custom connection (client credentials)."""
+    from i2g_recon.jobs.connect import connect_custom
+
+    voice = Voice(as_json, quiet)
+    with workspace(home) as ws:
+        made = connect_custom(ws)
+    voice.say("\n".join(f"Connected: {one.name}" for one in made))
+    voice.give({"schema": 1, "connected": [{"name": one.name, "tenant_id": one.tenant_id} for one in made]})
+    return DONE
+
+
+def setup(
+    home: Home = None,
+    organisation: OrganisationName = "",
+    revenue_account: Annotated[str, typer.Option(help="Code of the revenue account.")] = "",
+    tax: Annotated[list[str] | None, typer.Option(help='"NAME RATE%=TAXTYPE", once per tax.')] = None,
+    confirm_taxes: Annotated[bool, typer.Option("--confirm-taxes", help="The taxes are correct.")] = False,
+    confirm_currency: Annotated[bool, typer.Option("--confirm-currency", help="The currency is right.")] = False,
+    auto_export: Annotated[str, typer.Option(help="on or off: push sent invoices after an import.")] = "",
+    status: Annotated[str, typer.Option(help="DRAFT or AUTHORISED.")] = "",
+    show: Annotated[bool, typer.Option("--show", help="Show the choices and change nothing.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """The set-up walk-through as a command; refuses to complete what the page would refuse."""
+    from i2g_recon.cli_words import setup_document, setup_words
+    from i2g_recon.jobs import setup_steps
+
+    voice = Voice(as_json, quiet)
+    with workspace(home) as ws:
+        chosen = ws.organisation(organisation)
+        view = setup_steps.setup_view(ws, chosen)
+        if not show:
+            choices = setup_steps.Choices(
+                revenue_account=revenue_account,
+                taxes=tuple(tax or ()),
+                confirm_taxes=confirm_taxes,
+                confirm_currency=confirm_currency,
+                auto_export=auto_export,
+                status=status,
+            )
+            view = setup_steps.apply_choices(ws, chosen, choices)
+    voice.say(setup_words(view))
+    voice.give(setup_document(view))
+    return DONE if view.setup.completed else NEEDS_A_PERSON
+
+
+def doctor(
+    home: Home = None, organisation: OrganisationName = "", as_json: AsJson = False, quiet: Quiet = False
+) -> int:
+    """Check configuration, database, connection and mapping; each finding with its remedy."""
+    from i2g_recon.jobs.doctor import examine
+
+    voice = Voice(as_json, quiet)
+    findings = examine(settings.load(home=home), organisation)
+    for one in findings:
+        voice.say(f"{'ok ' if one.ok else 'NOT'} {one.subject}: {one.sentence}{' ' + one.remedy if one.remedy else ''}")
+    rows: list[dict[str, Any]] = [
+        {"subject": one.subject, "ok": one.ok, "sentence": one.sentence, "remedy": one.remedy} for one in findings
+    ]
+    voice.give({"schema": 1, "findings": rows})
+    return DONE if all(one.ok for one in findings) else NEEDS_A_PERSON

@@ -1,0 +1,130 @@
+"""Results in words, for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from i2g_recon.core.money import money_text
+
+if TYPE_CHECKING:  # the commands import these when they run, so that --help stays quick
+    from i2g_recon.jobs.import_export import ImportReport
+    from i2g_recon.jobs.plan import PlanView
+    from i2g_recon.jobs.push_report import PushReport
+    from i2g_recon.jobs.setup_steps import SetupView
+
+VERDICTS = {
+    "all_clear": "All clear: every invoice agrees.",
+    "needs_a_person": "Something needs you.",
+    "nothing_compared": "Nothing was compared: one side or the chosen period is empty.",
+    "red": "The bridge does not close. Do not rely on this run; please report it.",
+}
+
+
+def run_words(document: Mapping[str, Any]) -> str:
+    """Verdict, counts, bridge and the items that are not in order."""
+    from i2g_recon.core.reasons import REASONS
+
+    counts = document["counts"]
+    lines = [VERDICTS[document["verdict"]], "  ".join(f"{name.replace('_', ' ')} {counts[name]}" for name in counts)]
+    for total in document["totals"]:
+        lines.append(f"\nInvoice2go {total['source']:>16} {total['currency']}")
+        lines += [
+            f"  {step['amount']:>20}  {REASONS.get(step['reason'], step['reason'])} ({step['count']})"
+            for step in total["bridge"]
+        ]
+        lines.append(f"Xero       {total['target']:>16} {total['currency']}   unexplained {total['unexplained']}")
+    open_items = [item for item in document["items"] if item["bucket"] in ("missing", "differs", "ambiguous", "extra")]
+    lines += ["", *(item_words(item) for item in open_items)]
+    return "\n".join(lines)
+
+
+def item_words(item: Mapping[str, Any]) -> str:
+    """One item in a line."""
+    total = item["source_total"] or item["target_total"] or ""
+    differences = ", ".join(f"{one['field']} {one['source']} / {one['target']}" for one in item["discrepancies"])
+    number = item["number"] or item["reference"] or "(no number)"
+    return f"{item['bucket']:<10} {number:<16} {total:>12} {item['currency']}  {differences or item['reason']}"
+
+
+def import_words(report: ImportReport) -> str:
+    """What each file brought, its row errors, and what the workspace now holds."""
+    lines = []
+    for file in report.files:
+        totals = ", ".join(money_text(minor, currency) for currency, minor in file.totals)
+        known = " (imported before, nothing new)" if file.repeated else ""
+        lines.append(
+            f"{file.name}: {file.rows} rows, {file.accepted} accepted, {file.refused} refused; {totals}{known}"
+        )
+        lines += [
+            f"  row {one.row}, {one.column}: '{one.value}': {one.problem} {one.remedy}" for one in file.row_errors
+        ]
+        lines += [f"  {note}" for note in file.notes]
+    lines.append(f"The workspace now holds {report.invoices} Invoice2go invoices.")
+    if report.no_longer_exported:
+        lines.append(f"{report.no_longer_exported} of them are no longer in the newest export.")
+    return "\n".join(lines)
+
+
+def plan_words(view: PlanView) -> str:
+    """Counts and money, then each invoice with its light."""
+    lines = [f"{view.summary.create} to create, {view.summary.hold} held, {view.summary.new_contacts} new contacts"]
+    lines += [
+        f"  {one.currency}: create {one.create} for {money_text(one.create_minor, one.currency)}, "
+        f"hold {one.hold} for {money_text(one.hold_minor, one.currency)}"
+        for one in view.summary.currencies
+    ]
+    for command, verdict in zip(view.commands, view.verdicts, strict=True):
+        standing = view.standing.get(command.source_id)
+        words = f"already {standing.state}" if standing else " ".join([*verdict.sentences, verdict.remedy]).strip()
+        total = money_text(command.total_minor, command.currency)
+        lines.append(f"{verdict.colour:<6} {command.number:<16} {total:>18}  {words}")
+    return "\n".join(lines)
+
+
+def push_words(report: PushReport) -> str:
+    """Counts, then each invoice with its outcome."""
+    document = report.to_dict()
+    lines = ["  ".join(f"{name} {count}" for name, count in document["counts"].items())]
+    for one in document["results"]:
+        words = " ".join([*one["messages"], one["remedy"]]).strip()
+        lines.append(f"{one['state']:<10} {one['number']:<16} {one['xero_invoice_number']:<16} {words}".rstrip())
+    return "\n".join(lines)
+
+
+def setup_words(view: SetupView) -> str:
+    """The choices and what is missing."""
+    setup = view.setup
+    lines = [
+        f"Organisation     {view.organisation.name} ({view.organisation.base_currency})",
+        f"Revenue account  {setup.revenue_account or 'not chosen'}",
+        f"Invoices arrive  {setup.status}",
+        f"Automatic export {'on' if setup.auto_export else 'off'}",
+        f"Taxes confirmed  {'yes' if setup.taxes_confirmed else 'no'}",
+        f"Currency checked {'yes' if setup.currency_confirmed else 'no'}",
+        f"Completed        {'yes' if setup.completed else 'no'}",
+    ]
+    lines += [
+        f"Tax {row.tax.key} -> {row.tax_type or 'not mapped'} ({row.tax.invoices} invoices)" for row in view.taxes
+    ]
+    lines += [f"Missing: {sentence}" for sentence in view.missing]
+    lines += [f"Note: {sentence}" for sentence in view.warnings]
+    return "\n".join(lines)
+
+
+def setup_document(view: SetupView) -> dict[str, Any]:
+    """The set-up as a JSON document."""
+    setup = view.setup
+    return {
+        "schema": 1,
+        "organisation": {"name": view.organisation.name, "tenant_id": view.organisation.tenant_id},
+        "revenue_account": setup.revenue_account,
+        "status": setup.status,
+        "auto_export": setup.auto_export,
+        "tax_map": dict(setup.tax_map),
+        "taxes_confirmed": setup.taxes_confirmed,
+        "currency_confirmed": setup.currency_confirmed,
+        "completed": setup.completed,
+        "missing": list(view.missing),
+        "warnings": list(view.warnings),
+    }

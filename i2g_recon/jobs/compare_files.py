@@ -1,0 +1,45 @@
+"""Compare two files: no account, nothing stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from i2g_recon.core.frame import Invoices
+from i2g_recon.core.policy import Policy
+from i2g_recon.core.reconcile import reconcile
+from i2g_recon.core.result import Reconciliation
+from i2g_recon.errors import UnreadableFile
+from i2g_recon.invoice2go.reader import read_export_file
+from i2g_recon.xero.export_file import read_api_pages, read_sales_csv
+
+LARGEST_BYTES = 200_000_000
+
+
+def read_source(path: Path) -> Invoices:
+    """An Invoice2go export. Raises UnreadableFile."""
+    return read_export_file(path)
+
+
+def read_target(path: Path, *, day_first: bool | None = None) -> Invoices:
+    """Xero's own sales-invoice CSV export, or saved API pages (.json). Raises UnreadableFile."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_BYTES:
+            raise UnreadableFile(
+                f"'{path.name}' has {size // 1_000_000} MB; files up to 200 MB can be read. Export a shorter period."
+            )
+        data = path.read_bytes()
+    except OSError as problem:
+        raise UnreadableFile(
+            f"'{path.name}' cannot be opened: {problem.strerror}. Check the name and try again."
+        ) from None
+    if data.lstrip()[:1] in (b"{", b"["):
+        return read_api_pages(data, path.name)
+    return read_sales_csv(data, path.name, day_first=day_first)
+
+
+def compare_files(
+    source: Path, target: Path, policy: Policy | None = None, *, day_first: bool | None = None
+) -> Reconciliation:
+    """The result for two files. Raises UnreadableFile naming what cannot be read."""
+    return reconcile(read_source(source), read_target(target, day_first=day_first), policy)

@@ -1,0 +1,97 @@
+"""Plan: what a push would do with the missing invoices of the latest run, and whether each will post."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from i2g_recon.core import frame
+from i2g_recon.core.money import decimal_text
+from i2g_recon.core.plan import PushCommand, make_plan
+from i2g_recon.core.preflight import PlanSummary, Verdict, preflight, summary
+from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs.pull import known_organisation
+from i2g_recon.jobs.reconcile import RunView, latest_run, reconcile, source_of
+from i2g_recon.jobs.setup_steps import require_complete
+from i2g_recon.jobs.workspace import Workspace
+from i2g_recon.store.records import Command, Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """Commands and verdicts in one order. standing: by source id, what an earlier push already stands for."""
+
+    run: RunView
+    commands: tuple[PushCommand, ...]
+    verdicts: tuple[Verdict, ...]
+    summary: PlanSummary
+    standing: dict[str, Command]
+
+    @property
+    def pushable(self) -> tuple[PushCommand, ...]:
+        """What can be sent now."""
+        return tuple(one for one in self.commands if one.action == "create" and one.source_id not in self.standing)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan as a JSON document."""
+        return {
+            "schema": 1,
+            "run": self.run.id,
+            "counts": {"create": self.summary.create, "hold": self.summary.hold, **self.summary.by_colour},
+            "commands": [
+                {
+                    "number": command.number,
+                    "source_id": command.source_id,
+                    "action": command.action,
+                    "light": verdict.colour,
+                    "invoice_number": command.invoice_number,
+                    "currency": command.currency,
+                    "total": decimal_text(command.total_minor, command.currency),
+                    "messages": list(verdict.sentences),
+                    "remedy": verdict.remedy,
+                    "body": json.loads(command.body) if command.body else None,
+                    "standing": self.standing[command.source_id].state if command.source_id in self.standing else "",
+                }
+                for command, verdict in zip(self.commands, self.verdicts, strict=True)
+            ],
+        }
+
+
+def plan(ws: Workspace, connection: Connection, *, run: RunView | None = None) -> PlanView:
+    """The plan of a run, by default of the latest (made when there is none).
+
+    Raises SetupIncomplete while the set-up is not finished.
+    """
+    setup = require_complete(ws, connection)
+    run = run or latest_run(ws, connection.tenant_id) or reconcile(ws, connection)
+    organisation, contacts = known_organisation(ws, connection)
+    missing = [item for item in run.document["items"] if item["bucket"] == "missing"]
+    reasons = {item["source_ids"][0]: item["reason"] for item in missing}
+    invoices = frame.records(source_of(ws, run).invoices, reasons)
+    commands = make_plan(
+        [(invoice, reasons[invoice.id]) for invoice in invoices],
+        target=ws.store.load_snapshot(run.target_snapshot),
+        organisation=organisation,
+        setup=setup,
+        contacts=contacts,
+        contact_links=ws.store.contact_links(connection.tenant_id),
+    )
+    standing = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}
+    return PlanView(
+        run=run,
+        commands=commands,
+        verdicts=preflight(commands),
+        summary=summary(commands),
+        standing={one.source_id: standing[one.source_id] for one in commands if one.source_id in standing},
+    )
+
+
+def chosen(view: PlanView, numbers: Sequence[str]) -> tuple[PushCommand, ...]:
+    """The commands a person names by invoice number. Raises NeedsAPerson for numbers that are not missing."""
+    known = {one.number for one in view.commands}
+    unknown = [number for number in numbers if number not in known]
+    if unknown:
+        raise NeedsAPerson(f"Not among the missing invoices: {', '.join(unknown)}. Run `plan` to see them.")
+    return tuple(one for one in view.commands if one.number in set(numbers))

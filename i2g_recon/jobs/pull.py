@@ -1,0 +1,128 @@
+"""Pull: the organisation's settings, contacts and sales invoices from Xero, kept as evidence.
+
+Every pull reads everything (a page of 1,000 is one call). Xero never takes an invoice off its list, so a pull that
+brings fewer than the one before is not believed unless a person says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from i2g_recon.core.frame import Invoices
+from i2g_recon.core.invoice import Contact
+from i2g_recon.core.organisation import Organisation
+from i2g_recon.errors import IncompletePull, NotConnected, ReconnectNeeded
+from i2g_recon.jobs.connect import open_session
+from i2g_recon.jobs.workspace import Workspace
+from i2g_recon.store.records import Connection
+from i2g_recon.xero import reader
+
+FRESH_FOR = dt.timedelta(minutes=10)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullReport:
+    """What a pull brought. calls: requests it took; day_left: calls Xero still allows today, None when not told."""
+
+    snapshot: int
+    invoices: int
+    taken_at: dt.datetime
+    calls: int
+    day_left: int | None
+    notes: tuple[str, ...]
+
+
+def pull(ws: Workspace, connection: Connection, *, full: bool = False, progress: Progress | None = None) -> PullReport:
+    """Read and keep. full: believe a pull that brings fewer invoices than the last one.
+
+    Raises IncompletePull, ReconnectNeeded and what the transport raises; nothing is kept then.
+    """
+    before, started = ws.transport.calls.total, ws.clock()
+    organisation, contacts, invoices = read_everything(ws, connection, progress)
+    if not full:
+        refuse_shrinking(ws, connection, invoices)
+    ws.store.save_organisation(connection.tenant_id, organisation, contacts, started)
+    snapshot = ws.store.add_snapshot(connection.tenant_id, "target", invoices, taken_at=started)
+    if connection.name != organisation.name or connection.state != "connected":
+        ws.store.save_connection(replace(connection, name=organisation.name, state="connected"))
+    ws.store.log(
+        started,
+        "",
+        "pulled",
+        organisation.name,
+        tenant_id=connection.tenant_id,
+        detail={"invoices": len(invoices.invoices)},
+    )
+    return PullReport(
+        snapshot=snapshot,
+        invoices=len(invoices.invoices),
+        taken_at=started,
+        calls=ws.transport.calls.total - before,
+        day_left=ws.transport.quota.day_left,
+        notes=invoices.notes,
+    )
+
+
+def read_everything(
+    ws: Workspace, connection: Connection, progress: Progress | None
+) -> tuple[Organisation, tuple[Contact, ...], Invoices]:
+    """Settings, contacts and invoices; a lost permission is remembered on the connection."""
+    session = open_session(ws, connection)
+    try:
+        organisation = reader.read_organisation(session)
+        contacts = reader.read_contacts(session)
+        rates = {rate.tax_type: rate.rate for rate in organisation.tax_rates}
+        invoices = reader.read_invoices(session, progress=progress, rates=rates)
+        return organisation, contacts, with_emails(invoices, contacts)
+    except ReconnectNeeded:
+        ws.store.save_connection(replace(connection, state="reconnect"))
+        raise
+
+
+def with_emails(invoices: Invoices, contacts: tuple[Contact, ...]) -> Invoices:
+    """The invoices with their contacts' e-mail addresses, which Xero's list of invoices leaves out."""
+    known = {contact.id: contact.email for contact in contacts}
+    frame = invoices.invoices
+    emails = frame["email"].where(frame["email"] != "", frame["contact_id"].map(known).fillna(""))
+    return replace(invoices, invoices=frame.assign(email=emails.astype("str")))
+
+
+def refuse_shrinking(ws: Workspace, connection: Connection, invoices: Invoices) -> None:
+    """Raise IncompletePull when fewer invoices came than last time."""
+    earlier = ws.store.snapshots(connection.tenant_id, "target")
+    if earlier and len(invoices.invoices) < earlier[0].rows:
+        raise IncompletePull(
+            f"Xero returned {len(invoices.invoices)} invoices where the last pull had {earlier[0].rows}, and Xero does "
+            f"not remove invoices. Pull again; if the organisation was really reset, use `pull --full`."
+        )
+
+
+def last_pull(ws: Workspace, tenant_id: str) -> tuple[int, dt.datetime] | None:
+    """Snapshot id and time of the last pull, or None."""
+    known = ws.store.snapshots(tenant_id, "target")
+    return (known[0].id, known[0].taken_at) if known else None
+
+
+def is_stale(ws: Workspace, tenant_id: str) -> bool:
+    """Whether the last pull is too old to judge by, or a push has happened since."""
+    last = last_pull(ws, tenant_id)
+    if last is None or ws.clock() - last[1] > FRESH_FOR:
+        return True
+    return any(push.approved_at >= last[1] for push in ws.outbox.pushes(tenant_id)[:1]) or any(
+        command.settled_at is None or command.settled_at >= last[1]
+        for command in ws.outbox.standing_commands(tenant_id)
+    )
+
+
+def known_organisation(ws: Workspace, connection: Connection) -> tuple[Organisation, tuple[Contact, ...]]:
+    """What the last pull said of the organisation; reads it from Xero the first time."""
+    kept = ws.store.organisation(connection.tenant_id)
+    if kept is None:
+        pull(ws, connection)
+        kept = ws.store.organisation(connection.tenant_id)
+    if kept is None:
+        raise NotConnected("The organisation's settings could not be read; pull again.")
+    return kept[0], kept[1]

@@ -1,0 +1,154 @@
+"""Reconcile: gather both sides, compare them, keep the run with its inputs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import pandas as pd
+
+from i2g_recon.core import frame
+from i2g_recon.core.invoice import Invoice
+from i2g_recon.core.policy import Policy
+from i2g_recon.core.reconcile import reconcile as compare_sides
+from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs.pull import is_stale, known_organisation, last_pull, pull
+from i2g_recon.jobs.source import Source, current_source, merged_source
+from i2g_recon.jobs.workspace import Workspace
+from i2g_recon.store.records import Connection, Run
+from i2g_recon.xero.links import deep_link
+
+Refresh = Literal["stale", "always", "never"]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class RunView:
+    """One stored run as pages and commands show it. document: the contract's JSON with all items."""
+
+    id: str
+    created_at: dt.datetime
+    tenant_id: str
+    source_snapshots: tuple[int, ...]
+    target_snapshot: int
+    document: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """One row per item, columns as in the JSON."""
+        return pd.DataFrame(self.document["items"], dtype=object)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Invoices per bucket."""
+        return self.document["counts"]
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether anything in this run is left to do; a run that compared nothing is never clear."""
+        return self.document["verdict"] != "all_clear"
+
+    def contract_document(self, *, all_items: bool) -> dict[str, Any]:
+        """The contract's JSON: agreeing items only when asked for."""
+        items = [item for item in self.document["items"] if all_items or item["bucket"] != "agrees"]
+        return {**self.document, "items": items}
+
+
+@dataclass(frozen=True, eq=False)
+class Detail:
+    """The invoices behind one item: both sides, voided and deleted twins, and addresses in Xero by invoice id."""
+
+    item: Mapping[str, Any]
+    source: tuple[Invoice, ...]
+    target: tuple[Invoice, ...]
+    history: tuple[Invoice, ...]
+    links: Mapping[str, str]
+
+
+def reconcile(
+    ws: Workspace,
+    connection: Connection,
+    policy: Policy | None = None,
+    *,
+    refresh: Refresh = "stale",
+    progress: Progress | None = None,
+) -> RunView:
+    """Compare the imports with Xero. refresh: pull first when stale, always, or never.
+
+    Raises NeedsAPerson when nothing was imported, and what `pull` raises.
+    """
+    source = current_source(ws, connection.tenant_id)
+    if not source.snapshots:
+        raise NeedsAPerson(
+            "Nothing has been imported yet: import an Invoice2go export on page Import or with `import`."
+        )
+    if refresh == "always" or (refresh == "stale" and is_stale(ws, connection.tenant_id)):
+        pull(ws, connection, progress=progress)
+    last = last_pull(ws, connection.tenant_id)
+    if last is None:
+        raise NeedsAPerson("Nothing has been read from Xero yet: run `pull` first.")
+    organisation, _ = known_organisation(ws, connection)
+    target = ws.store.load_snapshot(last[0])
+    result = compare_sides(source.invoices, target, policy, organisation=organisation)
+    run_id = uuid.uuid4().hex[:12]
+    about = {
+        "name": organisation.name,
+        "tenant_id": connection.tenant_id,
+        "base_currency": organisation.base_currency,
+    }
+    text = result.to_json(run=run_id, organisation=about, all_items=True)
+    run = Run(
+        id=run_id,
+        tenant_id=connection.tenant_id,
+        created_at=ws.clock(),
+        source_snapshots=source.snapshots,
+        target_snapshot=last[0],
+        policy_json=json.dumps(result.policy.to_dict()),
+        result_json=text,
+    )
+    ws.store.add_run(run)
+    ws.store.log(run.created_at, "", "reconciled", run_id, tenant_id=connection.tenant_id, detail=dict(result.counts))
+    return view_of(run)
+
+
+def latest_run(ws: Workspace, tenant_id: str) -> RunView | None:
+    """The newest run of an organisation, or None."""
+    run = ws.store.latest_run(tenant_id)
+    return view_of(run) if run else None
+
+
+def view_of(run: Run) -> RunView:
+    """A stored run as a view."""
+    return RunView(
+        id=run.id,
+        created_at=run.created_at,
+        tenant_id=run.tenant_id,
+        source_snapshots=run.source_snapshots,
+        target_snapshot=run.target_snapshot,
+        document=json.loads(run.result_json),
+    )
+
+
+def source_of(ws: Workspace, run: RunView) -> Source:
+    """The source side that a run compared."""
+    return merged_source(ws, run.source_snapshots)
+
+
+def detail(ws: Workspace, run: RunView, item: Mapping[str, Any]) -> Detail:
+    """The invoices behind one item of a run."""
+    source, target = source_of(ws, run).invoices, ws.store.load_snapshot(run.target_snapshot)
+    kept = ws.store.organisation(run.tenant_id)
+    short_code = kept[0].short_code if kept else ""
+    shown = [*item["target_ids"], *item["history"]]
+    return Detail(
+        item=item,
+        source=tuple(frame.records(source, item["source_ids"])),
+        target=tuple(frame.records(target, item["target_ids"])),
+        history=tuple(frame.records(target, item["history"])),
+        links={one: deep_link(short_code, one) for one in shown},
+    )

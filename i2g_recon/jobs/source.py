@@ -1,0 +1,71 @@
+"""What Invoice2go says as of now: all imports of an organisation as one side.
+
+The export is a full dump, so every import repeats old rows. An invoice is its `Id`; of several copies the one changed
+last wins. A row that the newest export of its account no longer holds was probably deleted in Invoice2go: it stays, is
+marked, and is never pushed by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from i2g_recon.core.frame import INVOICE_COLUMNS, LINE_COLUMNS, Invoices, Origin, empty_frame
+from i2g_recon.jobs.workspace import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The source side and the snapshots it was made of, newest first."""
+
+    invoices: Invoices
+    snapshots: tuple[int, ...]
+
+
+def current_source(ws: Workspace, tenant_id: str) -> Source:
+    """All imports of the organisation as one side; empty when nothing was imported."""
+    ids = tuple(info.id for info in ws.store.snapshots(tenant_id, "source"))
+    return merged_source(ws, ids)
+
+
+def merged_source(ws: Workspace, snapshots: tuple[int, ...]) -> Source:
+    """The same for a given list of snapshots, newest first: how a stored run finds its source again."""
+    return Source(merge([ws.store.load_snapshot(one) for one in snapshots]), snapshots)
+
+
+def merge(imports: list[Invoices]) -> Invoices:
+    """Imports, newest first, as one side."""
+    if not imports:
+        return Invoices(empty_frame(INVOICE_COLUMNS), empty_frame(LINE_COLUMNS))
+    if len(imports) == 1:
+        return imports[0]
+    stacked = pd.concat(
+        [one.invoices.assign(import_no=number) for number, one in enumerate(imports)], ignore_index=True
+    ).sort_values(["updated", "import_no"], ascending=[False, True], kind="stable", na_position="last")
+    newest = stacked.drop_duplicates(subset="id", keep="first")
+    kept = newest.assign(no_longer_exported=~newest["id"].isin(still_exported(imports)))
+    lines = [
+        one.lines[one.lines["invoice_id"].isin(kept.loc[kept["import_no"] == number, "id"])]
+        for number, one in enumerate(imports)
+    ]
+    latest = imports[0]
+    return Invoices(
+        kept[list(INVOICE_COLUMNS)].sort_values("id", ignore_index=True),
+        pd.concat(lines, ignore_index=True),
+        row_errors=latest.row_errors,
+        origin=Origin(name=latest.origin.name, sha256=latest.origin.sha256, rows=len(kept)),
+        notes=latest.notes,
+    )
+
+
+def still_exported(imports: list[Invoices]) -> set[str]:
+    """The ids in the newest export of each account; newest is the one whose rows were changed last."""
+    newest: dict[str, tuple[pd.Timestamp, set[str]]] = {}
+    for one in imports:
+        for account, rows in one.invoices.groupby("account"):
+            changed = rows["updated"].max()
+            age = pd.Timestamp.min if pd.isna(changed) else changed
+            if str(account) not in newest or age > newest[str(account)][0]:
+                newest[str(account)] = (age, set(rows["id"]))
+    return set().union(*(ids for _, ids in newest.values()))

@@ -1,0 +1,188 @@
+"""The outermost layer: logs every request, fires the faults that concern the connection, and can hang up for real.
+
+Hanging up needs the transport, which ASGI does not show. `Droppable` is uvicorn's own protocol that remembers its
+transport under the client's address; the request's scope bears the same address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from i2g_recon.sandbox import messages
+from i2g_recon.sandbox.answer import TEXT, Answer
+from i2g_recon.sandbox.faults import ACCOUNTING, Fault, disguise
+from i2g_recon.sandbox.world import World
+
+TRANSPORTS: dict[tuple[str, int], asyncio.Transport] = {}
+CONTROL = "/_sandbox"
+
+
+class Droppable(H11Protocol):
+    """uvicorn's HTTP protocol, with its transport in reach while the connection lives."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn declares it
+        """Remembers the transport, and sends small answers without waiting for the client's acknowledgement."""
+        super().connection_made(transport)
+        # asyncio does this only for sockets that were opened with the protocol number spelled out.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.client is not None:
+            TRANSPORTS[self.client] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forgets the transport."""
+        super().connection_lost(exc)
+        if self.client is not None:
+            TRANSPORTS.pop(self.client, None)
+
+
+class Front:
+    """ASGI middleware around everything but the control routes."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self.app, self.world = app, world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http" or scope["path"].startswith(CONTROL):
+            await self.app(scope, receive, send)
+            return
+        fault = self.world.faults.take(scope["method"], scope["path"])
+        scope["sandbox.fault"] = fault
+        number, tenant_id = self._log(scope, fault)
+        self.world.in_flight[tenant_id] += 1
+        try:
+            await self._meet(fault, scope, receive, self._noting(number, send))
+        finally:
+            self.world.in_flight[tenant_id] -= 1
+
+    def _log(self, scope: Scope, fault: Fault | None) -> tuple[int, str]:
+        headers = Headers(scope=scope)
+        tenant_id = headers.get("xero-tenant-id", "")
+        number = self.world.log_arrival(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            tenant_id=tenant_id,
+            key=headers.get("Idempotency-Key", ""),
+            fault=fault.kind if fault else "",
+        )
+        return number, tenant_id
+
+    def _noting(self, number: int, send: Send) -> Send:
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.world.log_answer(number, message["status"])
+            await send(message)
+
+        return noting
+
+    async def _meet(self, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
+        meeting = MEETINGS.get(fault.kind) if fault else None
+        if meeting is None or fault is None:
+            await self.app(scope, receive, send)
+        else:
+            await meeting(self.app, fault, scope, receive, send)
+
+
+async def drop_before(_app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, _send: Send) -> None:
+    """Hangs up once the request has arrived whole; nothing is done."""
+    while (await receive()).get("more_body"):
+        pass
+    await hang_up(scope)
+
+
+async def drop_after(app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, _send: Send) -> None:
+    """Does the work, swallows the answer, hangs up."""
+
+    async def swallow(message: Message) -> None:
+        pass
+
+    await app(scope, receive, swallow)
+    await hang_up(scope)
+
+
+async def hang_up(scope: Scope) -> None:
+    """Breaks the connection without a byte of an answer."""
+    transport = TRANSPORTS.get(tuple(scope["client"]))
+    if transport is not None:
+        transport.abort()
+    # uvicorn takes an unanswered call amiss until it has seen the client go, one turn of the loop from here.
+    while tuple(scope["client"]) in TRANSPORTS:  # noqa: ASYNC110 - no event tells it, and one turn is enough
+        await asyncio.sleep(0)
+
+
+async def offline(_app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """503 in plain text."""
+    await Answer(503, messages.OFFLINE, media=TEXT).response()(scope, receive, send)
+
+
+async def error(app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """500; calls of the Accounting API meet it further in, where idempotency keys are known."""
+    if scope["path"].startswith(ACCOUNTING):
+        await app(scope, receive, send)
+    else:
+        await Answer(500, "", media=TEXT).response()(scope, receive, send)
+
+
+async def late(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """Takes the request in, waits, then does the work even if the client has left."""
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    await asyncio.sleep(fault.seconds)
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+    await app(scope, replay, send)
+
+
+async def slow(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """Does the work at once and answers later."""
+
+    async def held_back(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(fault.seconds)
+        await send(message)
+
+    await app(scope, receive, held_back)
+
+
+async def disguised(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """Plants unknown codes or fields in the answer."""
+    start: dict[str, Any] = {}
+    parts: list[bytes] = []
+
+    async def collect(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            parts.append(message.get("body", b""))
+
+    await app(scope, receive, collect)
+    body = disguise(fault.kind, b"".join(parts))
+    lengthless = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+    await send({**start, "headers": [*lengthless, (b"content-length", str(len(body)).encode())]})
+    await send({"type": "http.response.body", "body": body})
+
+
+MEETINGS: dict[str, Callable[[ASGIApp, Fault, Scope, Receive, Send], Awaitable[None]]] = {
+    "drop_before": drop_before,
+    "drop_after": drop_after,
+    "offline": offline,
+    "error": error,
+    "late": late,
+    "slow": slow,
+    "unknown_enum": disguised,
+    "extra_fields": disguised,
+}

@@ -1,0 +1,117 @@
+"""What belongs to an organisation: its set-up, what Xero says about it, remembered contacts, the activity log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import col, select
+
+from i2g_recon.core.invoice import Contact
+from i2g_recon.core.organisation import Organisation
+from i2g_recon.store.connections import CHOSEN
+from i2g_recon.store.encoding import (
+    contacts_of,
+    contacts_text,
+    organisation_of,
+    organisation_text,
+    setup_of,
+    setup_text,
+)
+from i2g_recon.store.part import Part, canonical
+from i2g_recon.store.records import Activity
+from i2g_recon.store.tables import ActivityRow, ContactLinkRow, OrganisationRow, PreferenceRow, SetupRow
+
+if TYPE_CHECKING:
+    # As in `encoding`: its rules bring pandas.
+    from i2g_recon.core.setup import Setup
+
+
+class Organisations(Part):
+    """The Store's part about organisations."""
+
+    def save_setup(self, tenant_id: str, setup: Setup) -> None:
+        """Keep the choices of the walk-through."""
+        self.database.put(SetupRow(tenant_id=tenant_id, body=setup_text(setup)))
+
+    def setup(self, tenant_id: str) -> Setup:
+        """The choices; a fresh Setup when none were made."""
+        with self.database.reading() as session:
+            row = session.get(SetupRow, tenant_id)
+            return setup_of("{}" if row is None else row.body)
+
+    def choose_organisation(self, tenant_id: str) -> None:
+        """The organisation that commands and pages mean when none is named."""
+        self.database.put(PreferenceRow(name=CHOSEN, value=tenant_id))
+
+    def chosen_organisation(self) -> str | None:
+        """Its tenant id, or None."""
+        with self.database.reading() as session:
+            row = session.get(PreferenceRow, CHOSEN)
+            return None if row is None else row.value
+
+    def save_organisation(
+        self, tenant_id: str, organisation: Organisation, contacts: tuple[Contact, ...], taken_at: dt.datetime
+    ) -> None:
+        """Keep what Xero said about the organisation and its contacts, in place of what it said before."""
+        self.database.put(
+            OrganisationRow(
+                tenant_id=tenant_id,
+                taken_at=taken_at,
+                body=organisation_text(organisation),
+                contacts=contacts_text(contacts),
+            )
+        )
+
+    def organisation(self, tenant_id: str) -> tuple[Organisation, tuple[Contact, ...], dt.datetime] | None:
+        """What Xero said last and when (UTC), or None."""
+        with self.database.reading() as session:
+            row = session.get(OrganisationRow, tenant_id)
+            if row is None:
+                return None
+            return organisation_of(row.body), contacts_of(row.contacts), row.taken_at
+
+    def link_contact(self, tenant_id: str, client_key: str, contact_id: str) -> None:
+        """Remember which Xero contact a client is."""
+        self.database.put(ContactLinkRow(tenant_id=tenant_id, client_key=client_key, contact_id=contact_id))
+
+    def contact_links(self, tenant_id: str) -> dict[str, str]:
+        """Client key to ContactID."""
+        with self.database.reading() as session:
+            rows = session.exec(select(ContactLinkRow).where(ContactLinkRow.tenant_id == tenant_id))
+            return {row.client_key: row.contact_id for row in rows}
+
+    def log(
+        self,
+        at: dt.datetime,
+        who: str,
+        what: str,
+        subject: str = "",
+        *,
+        tenant_id: str = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add a line to the activity log. Of a client it may hold invoice numbers, nothing else; never a token."""
+        line = ActivityRow(
+            tenant_id=tenant_id, at=at, who=who, what=what, subject=subject, detail=canonical(detail or {})
+        )
+        with self.database.writing() as session:
+            session.add(line)
+
+    def activity(self, tenant_id: str, limit: int = 1000) -> list[Activity]:
+        """The latest lines of one organisation, newest first; of the workspace itself when tenant_id is empty."""
+        latest = select(ActivityRow).where(ActivityRow.tenant_id == tenant_id).order_by(col(ActivityRow.id).desc())
+        with self.database.reading() as session:
+            return [
+                Activity(
+                    at=row.at,
+                    who=row.who,
+                    what=row.what,
+                    subject=row.subject,
+                    tenant_id=row.tenant_id,
+                    detail=json.loads(row.detail),
+                )
+                for row in session.exec(latest.limit(limit))
+            ]

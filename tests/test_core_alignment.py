@@ -1,0 +1,63 @@
+import doctest
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from i2g_recon.core import alignment
+from i2g_recon.core.alignment import align
+from i2g_recon.core.invoice import LineItem
+from tests.fixtures_books import line
+
+
+def test_the_examples_in_the_docs() -> None:
+    assert doctest.testmod(alignment).failed == 0
+
+
+def lines(text: str) -> list[LineItem]:
+    """'Hinge 2 50; Labour 1 20' as lines."""
+    rows = [part.split() for part in text.split(";") if part.strip()]
+    return [line(quantity, price, name) for name, quantity, price in rows]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "partners", "extra"),
+    [
+        ("Hinge 2 50; Labour 1 20", "Labour 1 20; Hinge 2 50", {0: "Hinge 2 50", 1: "Labour 1 20"}, ""),
+        ("Hinge 2 50; Labour 1 20", "Labour 1 20", {1: "Labour 1 20"}, ""),
+        ("Hinge 2 50", "Hinge 2 50; Fee 1 3", {0: "Hinge 2 50"}, "Fee 1 3"),
+        ("Hinge 2 50; Hinge 3 50", "hinge 3 50; HINGE 9 50", {0: "HINGE 9 50", 1: "hinge 3 50"}, ""),
+        ("Hinge 2 50; Labour 1 20", "Scharnier 2 50; Labour 3 20", {0: "Scharnier 2 50", 1: "Labour 3 20"}, ""),
+        ("Hinge 2 50", "Scharnier 3 60", {0: "Scharnier 3 60"}, ""),  # by position, the last resort
+        ("Hinge 2 50; Labour 1 20", "Scharnier 3 60", {}, "Scharnier 3 60"),  # no guess when the counts differ
+        ("", "", {}, ""),
+    ],
+)
+def test_which_line_is_which(source: str, target: str, partners: dict[int, str], extra: str) -> None:
+    found = align(lines(source), lines(target))
+    assert {at: shown(each) for at, each in found.partner.items()} == partners
+    assert "; ".join(shown(each) for each in found.extra) == extra
+
+
+def shown(each: LineItem) -> str:
+    return f"{each.description} {each.quantity} {each.unit_price}"
+
+
+some = st.lists(st.sampled_from(lines("Hinge 2 50; Hinge 3 50; Labour 1 20; Labour 1 25; Fee 1 3")), max_size=6)
+
+
+@given(some, some)
+def test_every_line_is_used_once(source: list[LineItem], target: list[LineItem]) -> None:
+    found = align(source, target)
+    used = [*found.partner.values(), *found.extra]
+    assert sorted(map(shown, used)) == sorted(map(shown, target))
+    assert len(found.partner) <= len(source)
+
+
+@given(some, st.randoms())
+def test_the_same_lines_in_another_order_are_all_paired(source: list[LineItem], drawn: Random) -> None:
+    target = sorted(source, key=lambda _: drawn.random())
+    found = align(source, target)
+    assert found.partner == dict(enumerate(source))
+    assert not found.extra
