@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,7 +102,12 @@ def prepare_demo(demo_settings: Settings, pretend: Sandbox) -> None:
         connection = connect.finish_consent(ws, answer)[0]
         import_export.import_uploads(ws, connection, [("invoice2go_export.zip", sample_export())])
         view = setup_steps.setup_view(ws, connection)
-        choices = setup_steps.Choices(revenue_account=view.preselected, confirm_taxes=True, confirm_currency=True)
+        choices = setup_steps.Choices(
+            revenue_account=view.preselected,
+            taxes=("GST Free 0%=EXEMPTOUTPUT",),  # several rates have 0 %, so this one needs a choice
+            confirm_taxes=True,
+            confirm_currency=True,
+        )
         setup_steps.apply_choices(ws, connection, choices)
         reconcile.reconcile(ws, connection, refresh="always")
     finally:
@@ -208,15 +215,14 @@ def page_server(
 
 def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
     """Wait until the page answers. Raises NotConfigured when the server ends or takes too long."""
-    import urllib3
-
     deadline = time.monotonic() + STARTS_WITHIN_S
-    with urllib3.PoolManager(retries=False, timeout=2) as http:
-        while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and process.poll() is None:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
             try:
-                if http.request("GET", f"http://127.0.0.1:{port}/_stcore/health").status == 200:  # noqa: PLR2004 - HTTP
+                connection.request("GET", "/_stcore/health")
+                if connection.getresponse().status == HTTPStatus.OK:
                     return
-            except urllib3.exceptions.HTTPError:
+            except OSError:
                 time.sleep(0.2)
     raise NotConfigured("The page did not start; what it said stands above.")
 

@@ -11,10 +11,12 @@ from i2g_recon.core import frame
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.plan import PushCommand, make_plan
 from i2g_recon.core.preflight import PlanSummary, Verdict, preflight, summary
+from i2g_recon.core.setup import Setup
 from i2g_recon.errors import NeedsAPerson
-from i2g_recon.jobs.pull import known_organisation
+from i2g_recon.jobs.pull import known_organisation, last_pull
 from i2g_recon.jobs.reconcile import RunView, latest_run, reconcile, source_of
 from i2g_recon.jobs.setup_steps import require_complete
+from i2g_recon.jobs.source import current_source
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command, Connection
 
@@ -65,7 +67,25 @@ def plan(ws: Workspace, connection: Connection, *, run: RunView | None = None) -
     Raises SetupIncomplete while the set-up is not finished.
     """
     setup = require_complete(ws, connection)
-    run = run or latest_run(ws, connection.tenant_id) or reconcile(ws, connection)
+    return plan_of(ws, connection, setup, run or latest_run(ws, connection.tenant_id) or reconcile(ws, connection))
+
+
+def preview(ws: Workspace, connection: Connection) -> PlanView | None:
+    """The plan as the set-up stands, finished or not, from what was read already; None before the first import.
+
+    Xero is not asked; the sides are compared again when something was imported or read since the latest run.
+    """
+    imported, last = current_source(ws, connection.tenant_id).snapshots, last_pull(ws, connection.tenant_id)
+    if not imported or last is None:
+        return None
+    run = latest_run(ws, connection.tenant_id)
+    if run is None or (run.source_snapshots, run.target_snapshot) != (imported, last[0]):
+        run = reconcile(ws, connection, refresh="never")
+    return plan_of(ws, connection, ws.store.setup(connection.tenant_id), run)
+
+
+def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView) -> PlanView:
+    """The plan for the missing invoices of a run under a set-up."""
     organisation, contacts = known_organisation(ws, connection)
     missing = [item for item in run.document["items"] if item["bucket"] == "missing"]
     reasons = {item["source_ids"][0]: item["reason"] for item in missing}

@@ -61,9 +61,7 @@ def bridge_chart(total: Mapping[str, Any]) -> alt.Chart:
             y=alt.Y("label:N", sort=list(drawn["label"]), title=None, axis=alt.Axis(labelLimit=420, ticks=False)),
             x=alt.X("begin_minor:Q", title=f"{currency}{cut}", axis=axis, scale=alt.Scale(domain=[lowest, highest])),
             x2="end_minor:Q",
-            color=alt.Color(
-                "kind:N", legend=None, scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
-            ),
+            color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))),
             tooltip=[
                 alt.Tooltip("label:N", title="Reason"),
                 alt.Tooltip("amount:N", title="Amount"),

@@ -13,7 +13,7 @@ from i2g_recon.core.reasons import REASONS
 
 VERDICTS: dict[str, str] = {
     "all_clear": "All clear: every invoice that was compared agrees.",
-    "needs_a_person": "Something needs you: see the sheets Missing, Differs, Ambiguous and Extra, and the rows with errors.",
+    "needs_a_person": "Something needs you: see Missing, Differs, Ambiguous and Extra, and the rows with errors.",
     "nothing_compared": "Nothing was compared: one side or the chosen period is empty. This is not an all clear.",
     "red": "The bridge does not close. Do not rely on this paper; please report it.",
 }
@@ -79,15 +79,17 @@ def period_words(policy: Mapping[str, Any]) -> str:
 
 def tolerance_words(policy: Mapping[str, Any]) -> str:
     """What still counts as the same."""
-    parts = [f"{in_words(name, FIELDS)} {minor} of the smallest unit" for name, minor in policy["tolerance_minor"].items()]
+    parts = [
+        f"{in_words(name, FIELDS)} {minor} of the smallest unit" for name, minor in policy["tolerance_minor"].items()
+    ]
     days = policy["date_tolerance_days"]
     return "; ".join(parts + ([f"dates {days} days"] if days else [])) or "none: to the cent and to the day"
 
 
 def legible(text: str) -> str:
-    """Text as it may be shown: signs that turn the direction of writing, and those no file may hold, are spelled out.
+    r"""Text as it may be shown: signs that turn the direction of writing, and those no file may hold, are spelled out.
 
-    >>> legible("Acme \\u202eetis")
+    >>> legible("Acme \u202eetis")
     'Acme <U+202E>etis'
     """
     if text.isprintable():

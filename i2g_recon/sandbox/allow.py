@@ -6,10 +6,11 @@ The demo uses it so that the sample organisation is connected when the page open
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
-
-import urllib3
 
 from i2g_recon.errors import NotConnected
 from i2g_recon.sandbox.server import Sandbox
@@ -26,19 +27,21 @@ def allow_access(sandbox: Sandbox, *, redirect_uri: str, scopes: str, tenant_ids
         "state": "demo",
         "decision": "allow",
     }
-    with urllib3.PoolManager(retries=False, timeout=10) as http:
-        form = [*asked.items(), *(("tenant_id", one) for one in tenant_ids)]
-        decided = post(http, f"{sandbox.url}/identity/connect/authorize", form)
-        code = parse_qs(urlsplit(decided.headers.get("Location", "")).query).get("code", [""])[0]
-        token = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, **client}
-        answer = post(http, f"{sandbox.url}/connect/token", list(token.items()))
-    if answer.status != 200:  # noqa: PLR2004 - HTTP
+    form = [*asked.items(), *(("tenant_id", one) for one in tenant_ids)]
+    _, address, _ = post(sandbox.port, "/identity/connect/authorize", form)
+    code = parse_qs(urlsplit(address).query).get("code", [""])[0]
+    token = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, **client}
+    status, _, answer = post(sandbox.port, "/connect/token", list(token.items()))
+    if status != HTTPStatus.OK:
         raise NotConnected("The sandbox did not give its permission; start with --fresh.")
-    found: dict[str, Any] = json.loads(answer.data)
+    found: dict[str, Any] = json.loads(answer)
     return found
 
 
-def post(http: urllib3.PoolManager, address: str, form: list[tuple[str, str]]) -> urllib3.BaseHTTPResponse:
-    """One form, without following where it leads."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return http.urlopen("POST", address, body=urlencode(form), headers=headers, redirect=False)
+def post(port: int, path: str, form: list[tuple[str, str]]) -> tuple[int, str, bytes]:
+    """One form: status, where it leads, and the answer."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    with closing(connection):
+        connection.request("POST", path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
+        response = connection.getresponse()
+        return response.status, response.headers.get("Location", ""), response.read()

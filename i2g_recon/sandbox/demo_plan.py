@@ -54,7 +54,12 @@ KINDS = (
         "sent, absent, in NZD, which the organisation has not added",
         reason="currency_not_subscribed",
     ),
-    kind("missing_archived_contact", "1266", "sent, absent, contact archived in Xero", reason="sent_not_in_target"),
+    kind(
+        "missing_archived_contact",
+        "1266",
+        "sent, its copy voided and the contact archived in Xero since",
+        reason="voided_in_target",
+    ),
     kind("missing_locked_period", "1060", "sent, absent, in the locked period", reason="sent_not_in_target"),
     kind("number_repeats_in_source", "1085 1170", "two invoices each", reason="number_repeats_in_source"),
     kind("reference_repeats_in_target", "1111 1219 1338", "two live copies each", reason="reference_repeats_in_target"),
@@ -155,5 +160,5 @@ CLIENT_OF = MappingProxyType(
 )
 NOT_IN_XERO = frozenset(
     "sent_not_in_target not_sent does_not_add_up negative_or_zero_total missing_unsubscribed_currency "
-    "missing_archived_contact missing_locked_period not_in_source".split()
+    "missing_locked_period not_in_source".split()
 )

@@ -33,6 +33,7 @@ COPIES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         **dict.fromkeys(NOT_IN_XERO, ()),
         "voided_in_target": (("", "VOIDED"),),
+        "missing_archived_contact": (("", "VOIDED"),),
         "deleted_in_target": (("", "DELETED"),),
         "voided_and_copied_again": (("price", "VOIDED"), ("", "")),
         "reference_repeats_in_target": (("", ""), ("", "")),

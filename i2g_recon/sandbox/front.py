@@ -20,7 +20,8 @@ from i2g_recon.sandbox.answer import TEXT, Answer
 from i2g_recon.sandbox.faults import ACCOUNTING, Fault, disguise
 from i2g_recon.sandbox.world import World
 
-TRANSPORTS: dict[tuple[str, int], asyncio.Transport] = {}
+# By client and server address: several sandboxes may run in one process.
+TRANSPORTS: dict[tuple[object, object], asyncio.Transport] = {}
 CONTROL = "/_sandbox"
 
 
@@ -32,14 +33,12 @@ class Droppable(H11Protocol):
         super().connection_made(transport)
         # asyncio does this only for sockets that were opened with the protocol number spelled out.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.client is not None:
-            TRANSPORTS[self.client] = transport
+        TRANSPORTS[self.client, self.server] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the transport."""
         super().connection_lost(exc)
-        if self.client is not None:
-            TRANSPORTS.pop(self.client, None)
+        TRANSPORTS.pop((self.client, self.server), None)
 
 
 class Front:
@@ -110,11 +109,11 @@ async def drop_after(app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive
 
 async def hang_up(scope: Scope) -> None:
     """Breaks the connection without a byte of an answer."""
-    transport = TRANSPORTS.get(tuple(scope["client"]))
-    if transport is not None:
-        transport.abort()
+    ends = (scope["client"], scope["server"])
+    if ends in TRANSPORTS:
+        TRANSPORTS[ends].abort()
     # uvicorn takes an unanswered call amiss until it has seen the client go, one turn of the loop from here.
-    while tuple(scope["client"]) in TRANSPORTS:  # noqa: ASYNC110 - no event tells it, and one turn is enough
+    while ends in TRANSPORTS:  # noqa: ASYNC110 - no event tells it, and one turn is enough
         await asyncio.sleep(0)
 
 

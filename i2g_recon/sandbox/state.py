@@ -64,6 +64,7 @@ class State:
     def __init__(self, file: Path | None = None) -> None:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)  # it holds the apps' secrets and the signing key
         self._db = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
         # WAL with NORMAL survives a killed process, which is the accident this stand-in must survive.

@@ -1,0 +1,150 @@
+"""The Python contract: what a notebook or a script does with two sides and their reconciliation.
+
+    source, target = i2g.read_invoice2go("export.zip"), i2g.read_xero("SalesInvoices.csv")
+    result = i2g.reconcile(source, target)
+    result.counts, result.bridge, result.to_excel("working paper.xlsx")
+
+Users import the names from `i2g_recon` itself. Renaming or removing one breaks their scripts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from i2g_recon.core import reconcile as core
+from i2g_recon.core import result as core_result
+from i2g_recon.core.frame import Invoices
+from i2g_recon.core.intake import frame
+from i2g_recon.core.money import decimal_text
+from i2g_recon.core.organisation import Organisation
+from i2g_recon.core.policy import Policy
+from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs.compare_files import read_source, read_target
+from i2g_recon.jobs.source import merged_source
+from i2g_recon.jobs.workspace import open_workspace
+from i2g_recon.report.paper import Kind, write_paper
+from i2g_recon.settings import load
+
+__all__ = [
+    "Invoices",
+    "Organisation",
+    "Policy",
+    "Reconciliation",
+    "StoredRun",
+    "frame",
+    "read_invoice2go",
+    "read_run",
+    "read_xero",
+    "reconcile",
+]
+BRIDGE_COLUMNS = ["currency", "reason", "count", "amount", "amount_minor"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reconciliation(core_result.Reconciliation):
+    """What was found. items, discrepancies, bridge, totals are DataFrames; counts and verdict plain values.
+
+    Amounts are decimal strings in major units; columns that end in _minor hold whole minor units. about: the
+    organisation as the JSON names it, where one was given.
+    """
+
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(
+        self, *, run: str = "", organisation: dict[str, str] | None = None, all_items: bool = False
+    ) -> dict[str, Any]:
+        """The JSON document as plain values; agreeing items only when asked for."""
+        return super().to_dict(run=run, organisation=organisation or dict(self.about), all_items=all_items)
+
+    def to_excel(self, path: str | Path, *, all_items: bool = True) -> None:
+        """Write the working paper as a workbook (.xlsx). Raises NeedsAPerson when the place cannot take it."""
+        write_paper(self.to_dict(all_items=all_items), ending(path, "xlsx"))
+
+    def to_html(self, path: str | Path, *, all_items: bool = True) -> None:
+        """Write the working paper as one self-contained page (.html). Raises NeedsAPerson as `to_excel`."""
+        write_paper(self.to_dict(all_items=all_items), ending(path, "html"))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StoredRun:
+    """One run of a workspace with both sides as they were read. document: its JSON with all items."""
+
+    id: str
+    source: Invoices
+    target: Invoices
+    organisation: Organisation | None
+    document: Mapping[str, Any] = field(repr=False)
+
+
+def read_invoice2go(path: str | Path) -> Invoices:
+    """An Invoice2go export: .invoices, .lines (DataFrames), .row_errors. Raises UnreadableFile."""
+    return read_source(Path(path))
+
+
+def read_xero(origin: str | Path | StoredRun, *, day_first: bool | None = None) -> Invoices:
+    """Xero's own sales-invoice CSV, saved API pages (.json), or the Xero side of a workspace run.
+
+    day_first: how the CSV writes dates, needed only where the file itself does not show it. Raises UnreadableFile.
+    """
+    if isinstance(origin, StoredRun):
+        return origin.target
+    return read_target(Path(origin), day_first=day_first)
+
+
+def read_run(run: str = "", *, home: str | Path | None = None, organisation: str = "") -> StoredRun:
+    """A run of the workspace, the newest where none is named. Meant for scripts beside the app, not inside it.
+
+    Raises NeedsAPerson when there is no such run, NotConnected when the organisation is unclear.
+    """
+    ws = open_workspace(load(home=Path(home) if home else None))
+    try:
+        kept = ws.store.run(run) if run else ws.store.latest_run(ws.organisation(organisation).tenant_id)
+        if kept is None:
+            raise NeedsAPerson(f"There is no run {run}: reconcile first." if run else "There is no run yet: reconcile.")
+        known = ws.store.organisation(kept.tenant_id)
+        return StoredRun(
+            id=kept.id,
+            source=merged_source(ws, kept.source_snapshots).invoices,
+            target=ws.store.load_snapshot(kept.target_snapshot),
+            organisation=known[0] if known else None,
+            document=json.loads(kept.result_json),
+        )
+    finally:
+        ws.close()
+
+
+def reconcile(
+    source: Invoices, target: Invoices, policy: Policy | None = None, organisation: Organisation | None = None
+) -> Reconciliation:
+    """Compare two sides; the arguments are not changed. With an organisation, currencies it lacks are named."""
+    found = core.reconcile(source, target, policy, organisation=organisation)
+    parts = {part.name: getattr(found, part.name) for part in fields(core_result.Reconciliation)}
+    amounts = [
+        decimal_text(minor, currency)
+        for minor, currency in zip(found.bridge["amount_minor"], found.bridge["currency"], strict=True)
+    ]
+    bridge = found.bridge.assign(amount=amounts).astype({"amount": "str"})[BRIDGE_COLUMNS]
+    return Reconciliation(**{**parts, "bridge": bridge}, about=about(organisation))
+
+
+def about(organisation: Organisation | None) -> dict[str, str]:
+    """An organisation as the JSON names it."""
+    if organisation is None:
+        return {}
+    return {
+        "name": organisation.name,
+        "tenant_id": organisation.tenant_id,
+        "base_currency": organisation.base_currency,
+    }
+
+
+def ending(path: str | Path, kind: Kind) -> Path:
+    """The path, when its name ends as the paper must. Raises NeedsAPerson."""
+    place = Path(path)
+    if place.suffix.lower() != f".{kind}":
+        raise NeedsAPerson(f"'{place.name}' cannot be written: choose a name that ends in .{kind}.")
+    return place

@@ -1,0 +1,114 @@
+"""Receipts of a push: what became of each invoice, as a table, as a file, and in one sentence after the recheck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pandas as pd
+import streamlit as st
+
+from i2g_recon.core.money import exponent, from_minor, money_text
+from i2g_recon.jobs.overview import Overview
+from i2g_recon.jobs.receipts import Receipts
+from i2g_recon.report.safe_csv import csv_bytes
+from i2g_recon.web.desk_items import sums
+from i2g_recon.web.desk_tables import badge, money, places_of, plain_table
+from i2g_recon.web.desk_words import count, escaped, moment_text
+
+STATES = {
+    "confirmed": "In Xero",
+    "rejected": "Refused",
+    "held": "Held",
+    "uncertain": "No outcome yet",
+    "approved": "No outcome yet",
+    "sent": "No outcome yet",
+    "stale": "Changed in Xero",
+    "skipped": "Not sent",
+}
+COLOURS = {
+    "In Xero": "green",
+    "Refused": "red",
+    "Held": "orange",
+    "No outcome yet": "violet",
+    "Changed in Xero": "orange",
+    "Not sent": "gray",
+}
+
+
+def show_receipts(receipts: Receipts, view: Overview, zone: str | None) -> None:
+    """The last push: sentence, table and download."""
+    st.subheader("Last push")
+    said, fine = recheck_words(receipts, view)
+    (st.success if fine else st.warning)(escaped(f"{push_words(receipts, zone)} {said}"))
+    table = receipts_table(receipts)
+    plain_table(
+        table,
+        key="receipts",
+        alt="What became of each pushed invoice",
+        columns={
+            "Outcome": badge("Outcome", COLOURS),
+            "Total": money("Total", places_of(table["Total"])),
+            "Xero": st.column_config.LinkColumn("Xero", display_text="Open in Xero"),
+        },
+    )
+    st.download_button(
+        "Download receipts (CSV)",
+        csv_bytes(receipts_table(receipts)),
+        f"receipts-{receipts.push_id}.csv",
+        "text/csv",
+        key="receipts_csv",
+        on_click="ignore",
+    )
+
+
+def push_words(receipts: Receipts, zone: str | None) -> str:
+    """When it was, and how many arrived with how much money."""
+    arrived = f"{len(receipts.confirmed):,} of {count(len(receipts.commands), 'invoice is', 'invoices are')} in Xero"
+    totals = f", {sums(receipts.totals)}" if receipts.totals else ""
+    return f"Pushed {moment_text(receipts.approved_at, zone)}: {arrived}{totals}."
+
+
+def recheck_words(receipts: Receipts, view: Overview) -> tuple[str, bool]:
+    """What the comparison after the push says of what was confirmed, and whether all is well."""
+    if view.run is None or view.pushed_since:
+        return "Not checked again yet.", False
+    pushed = {one.source_id for one in receipts.confirmed}
+    buckets = {
+        source_id: item["bucket"]
+        for item in view.run.document["items"]
+        for source_id in item["source_ids"]
+        if source_id in pushed
+    }
+    agree = sum(bucket == "agrees" for bucket in buckets.values())
+    fine = agree == len(pushed) == len(receipts.commands)
+    if not pushed:
+        return "Checked again: none of them arrived.", False
+    if agree == len(pushed):
+        return "Checked again: what arrived agrees with Invoice2go to the cent.", fine
+    return f"Checked again: {agree:,} of {len(pushed):,} agree; look at the others under Reconcile.", False
+
+
+def receipts_table(receipts: Receipts) -> pd.DataFrame:
+    """One row per invoice, in the order of approval."""
+    places = max((exponent(one.currency) for one in receipts.commands), default=2)
+    rows = [
+        {
+            "Outcome": [STATES.get(one.state, one.state)],
+            "Number": one.number,
+            "Xero number": one.xero_invoice_number,
+            "Client": one.contact_name,
+            "Total": from_minor(one.total_minor, one.currency).quantize(Decimal(1).scaleb(-places)),
+            "Currency": one.currency,
+            "What Xero said": " ".join(one.messages),
+            "What to do": one.remedy,
+            "Xero": receipts.links.get(one.xero_invoice_id) or None,
+        }
+        for one in receipts.commands
+    ]
+    return pd.DataFrame(rows, dtype=object)
+
+
+def money_lines(totals: Mapping[str, int]) -> str:
+    """Money per currency, one a line."""
+    return "\n".join(money_text(minor, currency) for currency, minor in sorted(totals.items()))

@@ -1,0 +1,68 @@
+"""What every table of the desk looks like: badges, money to the right, links, and how they are shown.
+
+A table's cells are drawn, never read as Markdown or HTML, so text from data goes into tables as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from i2g_recon.web.desk_words import escaped
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+ROW_PX, HEADER_PX, MOST_ROWS = 35, 38, 14
+
+
+def link(page: str, label: str, **filters: str | Sequence[str]) -> None:
+    """A link to another page of ours, with filters already set. page: 'desk/reconcile'."""
+    st.page_link(PAGES / f"{page}.py", label=escaped(label), query_params=filters or None)
+
+
+def badge(label: str, colours: Mapping[str, str]) -> Any:
+    """A column of one-word lists, each word in its colour."""
+    return st.column_config.MultiselectColumn(label, options=list(colours), color=list(colours.values()))
+
+
+def money(label: str, places: int) -> Any:
+    """A column of Decimal amounts with their places."""
+    return st.column_config.NumberColumn(label, format=f"%,.{places}f", alignment="right")
+
+
+def places_of(column: pd.Series) -> int:
+    """The decimal places of a Decimal column; 2 when it is empty."""
+    found = [-int(value.as_tuple().exponent) for value in column if isinstance(value, Decimal)]
+    return max(found, default=2)
+
+
+def height(rows: int) -> int:
+    """The height of a table in pixels: as high as its rows, up to a screenful."""
+    return HEADER_PX + ROW_PX * min(max(rows, 1), MOST_ROWS)
+
+
+def plain_table(table: pd.DataFrame, *, key: str, alt: str, columns: Mapping[str, Any] | None = None) -> None:
+    """A table that is only read."""
+    st.dataframe(table, key=key, alt=alt, hide_index=True, height=height(len(table)), column_config=dict(columns or {}))
+
+
+def selected_rows(
+    table: pd.DataFrame, *, key: str, alt: str, many: bool, columns: Mapping[str, Any] | None = None
+) -> list[int]:
+    """A table whose rows can be ticked; gives the positions of those that are, as they stand in the table."""
+    state = st.dataframe(
+        table,
+        key=key,
+        alt=alt,
+        hide_index=True,
+        height=height(len(table)),
+        column_config=dict(columns or {}),
+        on_select="rerun",
+        selection_mode="multi-row" if many else "single-row",
+    )
+    rows = state["selection"]["rows"]
+    return [int(row) for row in rows if 0 <= int(row) < len(table)]

@@ -1,0 +1,164 @@
+"""What every page is made of: the workspace, the organisation, the head of the page, amounts and failures.
+
+A failure ends as one sentence on the page. What the log keeps of it is where it happened and of which kind, never the
+values: an error's text may hold a client's name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+import traceback
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from i2g_recon import settings as configuration
+from i2g_recon.core.money import money_text
+from i2g_recon.errors import NotConnected, ReconError, ReconnectNeeded, SetupIncomplete
+from i2g_recon.jobs.pull import last_pull
+from i2g_recon.jobs.workspace import Connection, Workspace, open_workspace
+from i2g_recon.settings import Settings
+from i2g_recon.web.places import STEPS, page, place
+
+LOG = logging.getLogger(__name__)
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>])")
+UNEXPECTED = "Something went wrong here and nothing was changed. Try again; if it happens again, restart i2g-recon."
+REMEDIES = ((ReconnectNeeded, "connect"), (NotConnected, "connect"), (SetupIncomplete, "review"))
+
+
+# --- The workspace and the organisation
+
+
+def workspace() -> Workspace:
+    """The workspace that the environment names, opened once per process. Raises NotConfigured."""
+    settings = configuration.load()
+    key = (str(settings.home), settings.database_url, settings.api_url, settings.client_id, settings.redirect_uri)
+    return opened(key, settings)
+
+
+@st.cache_resource(show_spinner=False, on_release=Workspace.close)
+def opened(key: tuple[str, ...], _settings: Settings) -> Workspace:  # noqa: ARG001 - the key is the cache's
+    """One workspace per key; closed when the cache is cleared."""
+    return open_workspace(_settings)
+
+
+def current_connection(ws: Workspace) -> Connection:
+    """The organisation this page is about; without one the page says what to do and ends."""
+    try:
+        return ws.organisation()
+    except NotConnected:
+        if ws.store.connections():
+            sentence, label = "Several organisations are connected. Choose the one to work on.", "Choose organisation"
+        else:
+            sentence, label = "No organisation is connected yet. Connect Xero to begin.", "Connect Xero"
+        empty_state(sentence, "connect", label)
+        st.stop()
+
+
+def empty_state(sentence: str, target: str, label: str) -> None:
+    """What to do next when there is nothing to show."""
+    with st.container(border=True):
+        st.markdown(sentence)
+        st.page_link(page(target), label=f"**{label}**", icon=":material/arrow_forward:")
+
+
+# --- Failures
+
+
+@contextmanager
+def sentence_on_failure() -> Iterator[None]:
+    """Ends a failure inside as one sentence on the page, with a link to where it is mended."""
+    try:
+        yield
+    except ReconError as problem:
+        show_sentence(problem)
+    except Exception as problem:  # noqa: BLE001 - whatever went wrong, a bookkeeper never sees a traceback
+        note(problem)
+        st.error(UNEXPECTED, icon=":material/error:")
+
+
+def show_sentence(problem: ReconError) -> None:
+    """The failure's own words, and the page that mends it."""
+    st.error(plain(str(problem) or str(type(problem).__doc__)), icon=":material/error:")
+    for kind, target in REMEDIES:
+        if isinstance(problem, kind):
+            st.page_link(page(target), label=f"Go to {place(target).title}", icon=":material/arrow_forward:")
+
+
+def note(problem: BaseException) -> None:
+    """One line for the log: kind and place, no values."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
+    LOG.error("unexpected %s at %s", type(problem).__name__, where)
+
+
+# --- The head of a page
+
+
+def page_header(title: str, ws: Workspace, connection: Connection | None) -> None:
+    """The page's title and one quiet line: organisation, last pull, calls left today, what needs attention."""
+    st.title(title, anchor=False)
+    facts = status_facts(ws, connection) if connection else ["No organisation connected"]
+    badges = " :violet-badge[Sample organisation]" if ws.settings.demo else ""
+    if connection and connection.state != "connected":
+        badges += " :red-badge[Reconnect needed]"
+    st.caption(" · ".join(facts) + badges)
+    if connection and connection.state != "connected":
+        st.warning(f"Xero no longer accepts the connection to {plain(connection.name)}; everything else is kept.")
+        st.page_link(page("connect"), label="Connect again", icon=":material/arrow_forward:")
+
+
+def status_facts(ws: Workspace, connection: Connection) -> list[str]:
+    """The quiet line's parts."""
+    last, left = last_pull(ws, connection.tenant_id), ws.transport.quota.day_left
+    read = f"read from Xero {local_time(last[1])}" if last else "not read from Xero yet"
+    calls = [] if left is None else [f"{left:,} calls left today"]
+    return [f"**{plain(connection.name)}**", read, *calls]
+
+
+def local_time(moment: dt.datetime) -> str:
+    """A moment on the visitor's clock: '22 Nov 2026, 20:14'."""
+    here = moment.astimezone(visitor_zone())
+    return f"{here.day} {here:%b %Y, %H:%M}"
+
+
+def visitor_zone() -> dt.tzinfo:
+    """The time zone of the visitor's browser, UTC when it does not say."""
+    try:
+        return ZoneInfo(str(st.context.timezone or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError):
+        return dt.UTC
+
+
+def show_steps(position: int, done: Collection[str] = ()) -> None:
+    """The walk-through's five steps, position 1 to 5. done: names of steps that are finished."""
+    with st.container(horizontal=True, gap="small", key="steps"):
+        for number, name in enumerate(STEPS, start=1):
+            label = f"{number} {place(name).title}"
+            icon = ":material/check_circle:" if name in done else ":material/radio_button_unchecked:"
+            st.page_link(page(name), label=f"**{label}**" if number == position else label, icon=icon)
+
+
+def show_back_and_next(position: int, *, ready: bool = True) -> bool:
+    """The buttons under a step; goes back by itself and gives True when the person wants to go on."""
+    with st.container(horizontal=True, key="back_and_next"):
+        if position > 1 and st.button("Back", key="back", icon=":material/arrow_back:"):
+            st.switch_page(page(STEPS[position - 2]))
+        return st.button("Next", key="next", type="primary", disabled=not ready, icon=":material/arrow_forward:")
+
+
+# --- Text
+
+
+def amount(minor: int, currency: str) -> str:
+    """Minor units for a person: '1,234.50 AUD'."""
+    return money_text(minor, currency)
+
+
+def plain(text: str) -> str:
+    """Text from outside, safe inside Streamlit's Markdown."""
+    return MARKUP.sub(r"\\\1", text)

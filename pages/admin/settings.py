@@ -1,0 +1,79 @@
+"""Settings: the organisation to work on, how its invoices arrive, where the data lies, and the way out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from i2g_recon.errors import NotConnected
+from i2g_recon.jobs.setup_steps import change_setup, complete_setup
+from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.parts import current_connection, page_header, plain, workspace
+from i2g_recon.web.places import page
+from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STATUSES, show_disconnect
+
+
+def show() -> None:
+    """The page."""
+    ws = workspace()
+    ask_organisation(ws)
+    connection = current_connection(ws)
+    st.subheader("How invoices arrive in Xero", anchor=False)
+    ask_arrival(ws, connection)
+    st.subheader("Where your data lies", anchor=False)
+    st.markdown("Imports, what was read from Xero, results and receipts stay on this computer, in this folder:")
+    st.code(str(ws.settings.home), language=None)
+    st.caption("The permission for Xero is kept encrypted there. Back the folder up as you do your other books.")
+    st.subheader("Connection", anchor=False)
+    show_disconnect(ws, connection)
+
+
+def ask_organisation(ws: Workspace) -> None:
+    """The head, and the organisation that every page is about."""
+    try:
+        chosen: Connection | None = ws.organisation()
+    except NotConnected:
+        chosen = None
+    page_header("Settings", ws, chosen)
+    names = {one.tenant_id: one.name for one in ws.store.connections()}
+    if len(names) < 2:  # noqa: PLR2004 - one organisation leaves no choice
+        return
+    ids = list(names)
+    picked = st.selectbox(
+        "Organisation to work on",
+        ids,
+        index=ids.index(chosen.tenant_id) if chosen else None,
+        format_func=lambda one: names[one],
+        key="organisation",
+        placeholder="Choose an organisation",
+    )
+    if picked and (chosen is None or picked != chosen.tenant_id):
+        ws.store.choose_organisation(picked)
+        st.rerun()
+
+
+def ask_arrival(ws: Workspace, connection: Connection) -> None:
+    """Status and automatic export; what the change means is said before it is saved."""
+    setup = ws.store.setup(connection.tenant_id)
+    codes = list(STATUSES)
+    with st.form("arrival"):
+        status = st.radio(
+            "New invoices arrive as",
+            codes,
+            index=codes.index(setup.status),
+            format_func=lambda code: STATUSES[code],
+            captions=[STATUS_MEANINGS[code] for code in codes],
+            key="settings_status",
+        )
+        auto_export = st.toggle("Automatic export of sent invoices", value=setup.auto_export, key="settings_auto")
+        st.caption(AUTO_EXPORT_MEANING)
+        st.caption("A change holds for the next push. Invoices already in Xero stay as they are.")
+        saved = st.form_submit_button("Save", key="settings_save", type="primary")
+    if saved:
+        view = change_setup(ws, connection, status=status, auto_export=auto_export)
+        if setup.completed and not view.missing:
+            complete_setup(ws, connection)
+        st.success("Saved.", icon=":material/check_circle:")
+    st.page_link(page("review"), label=f"Whole set-up of {plain(connection.name)}", icon=":material/arrow_forward:")
+
+
+show()

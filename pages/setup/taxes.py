@@ -1,0 +1,109 @@
+"""Step 3: which Xero tax rate each Invoice2go tax is, with the invoices that use it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from i2g_recon.core.invoice import NO_TAX_KEY
+from i2g_recon.core.money import plain as number
+from i2g_recon.jobs.setup_steps import SetupView, TaxRow, change_setup
+from i2g_recon.web.parts import amount, empty_state, plain, show_back_and_next
+from i2g_recon.web.places import page
+from i2g_recon.web.walk_through import Step, begin_step, is_settled
+
+WIDTHS = (3, 1, 2, 5)
+HOLD, NONE = "hold", "none"
+
+
+def show() -> None:
+    """The page."""
+    step = begin_step("taxes")
+    if not step.view.organisation.pays_tax:
+        st.markdown("The organisation does not pay tax: invoices are posted without, those that charge some are held.")
+    elif step.view.taxes:
+        step = keep_choices(step, ask_choices(step.view))
+        confirm(step)
+    else:
+        empty_state(
+            "No Invoice2go export has been imported yet, so there are no taxes to check. Import one now, or go on: "
+            "invoices with a tax that is not matched here are held until it is.",
+            "import",
+            "Import an export",
+        )
+        confirm(step)
+    if show_back_and_next(3):
+        st.switch_page(page("currency"))
+
+
+def ask_choices(view: SetupView) -> dict[str, str]:
+    """By tax key: a tax type, hold, none, or empty while nothing is chosen."""
+    st.markdown("Each tax of your imported invoices, and the Xero tax rate it becomes. Xero computes the tax itself.")
+    for column, title in zip(st.columns(WIDTHS), ("In Invoice2go", "Invoices", "Value", "In Xero"), strict=True):
+        column.caption(title, text_alignment="right" if title in {"Invoices", "Value"} else "left")
+    return {row.tax.key: ask_choice(row, view) for row in view.taxes}
+
+
+def ask_choice(row: TaxRow, view: SetupView) -> str:
+    """One row: the tax, what uses it, and the choice."""
+    name, invoices, value, choice = st.columns(WIDTHS, vertical_alignment="center")
+    title = "No tax on the line" if row.tax.key == NO_TAX_KEY else row.tax.key
+    mark = "" if is_settled(row, view) else " :orange-badge[Choose]"
+    name.markdown(f"**{plain(title)}**{mark}")
+    invoices.markdown(f"{row.tax.invoices:,}", text_alignment="right")
+    value.markdown(
+        "  \n".join(plain(amount(minor, currency)) for currency, minor in row.tax.total_by_currency),
+        text_alignment="right",
+    )
+    labels = {each.rate.tax_type: f"{each.rate.name} ({each.reason})" for each in row.candidates}
+    labels |= {} if row.needed else {NONE: "No Tax (these invoices charge none)"}
+    labels[HOLD] = "Hold these invoices"
+    chosen = HOLD if row.held else row.tax_type or ("" if row.needed else NONE)
+    options = list(labels)
+    picked = choice.selectbox(
+        f"Xero tax rate for {title}",
+        options,
+        index=options.index(chosen) if chosen in options else None,
+        format_func=lambda option: labels[option],
+        key=f"tax_{row.tax.key}",
+        placeholder="Choose a tax rate",
+        label_visibility="collapsed",
+    )
+    if not any(each.equal for each in row.candidates) and row.needed and row.tax.rate is not None:
+        choice.caption(f"No rate of {number(row.tax.rate)} % here. Ask who manages the books in Xero to add it.")
+    return picked or ""
+
+
+def keep_choices(step: Step, choices: dict[str, str]) -> Step:
+    """Keep what differs from what the page showed."""
+    shown = {row.tax.key: HOLD if row.held else row.tax_type or ("" if row.needed else NONE) for row in step.view.taxes}
+    if choices == shown:
+        return step
+    save(step, choices)
+    st.session_state.pop("taxes_confirmed", None)
+    st.rerun()
+
+
+def save(step: Step, choices: dict[str, str], **more: bool) -> None:
+    """The choices into the set-up; choices for taxes that are no longer in use stay."""
+    setup = step.view.setup
+    kept = {key: value for key, value in setup.tax_map.items() if key not in choices}
+    mapped = {key: value for key, value in choices.items() if value not in {"", HOLD, NONE}}
+    held = [key for key in setup.held_taxes if key not in choices] + [k for k, v in choices.items() if v == HOLD]
+    change_setup(step.ws, step.connection, tax_map={**kept, **mapped}, held_taxes=tuple(held), **more)
+
+
+def confirm(step: Step) -> None:
+    """The tick, which opens when every tax in use has its answer."""
+    view = step.view
+    open_ones = [row.tax.key for row in view.taxes if not is_settled(row, view)]
+    stood = view.setup.taxes_confirmed and not open_ones
+    ticked = st.checkbox("The taxes are correct", value=stood, disabled=bool(open_ones), key="taxes_confirmed")
+    if open_ones:
+        st.caption(f"Still open: {plain(', '.join(open_ones))}. Choose a rate or hold, then confirm.")
+    if ticked != stood and not open_ones:
+        chosen = {row.tax.key: HOLD if row.held else row.tax_type or NONE for row in view.taxes}
+        save(step, chosen, taxes_confirmed=ticked)
+        st.rerun()
+
+
+show()
