@@ -201,7 +201,7 @@ def push(
             voice.give(view.to_dict())
             voice.tell("Nothing was sent. Say --yes to push.")
             return NEEDS_A_PERSON
-        report = push_now(ws, connection, wanted)
+        report = push_now(ws, connection, wanted, with_open=all_)
     voice.say(push_words(report))
     voice.give(report.to_dict())
     return NEEDS_A_PERSON if report.needs_a_person else DONE

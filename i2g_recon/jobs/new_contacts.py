@@ -12,12 +12,15 @@ from dataclasses import replace
 
 from i2g_recon.core.contacts import choose_contact, contact_book, contact_key
 from i2g_recon.core.invoice import Contact
-from i2g_recon.errors import AnswerLost
+from i2g_recon.errors import AnswerLost, LimitReached
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command
 from i2g_recon.xero import reader, writer
 from i2g_recon.xero.failures import explain
 from i2g_recon.xero.session import XeroSession
+from i2g_recon.xero.transport import soon
+
+TRIES = 3
 
 
 def resolve_contacts(ws: Workspace, session: XeroSession, commands: Sequence[Command]) -> list[Command]:
@@ -25,11 +28,7 @@ def resolve_contacts(ws: Workspace, session: XeroSession, commands: Sequence[Com
     wanted = {contact_key(client_of(one)): client_of(one) for one in commands if not one.contact_id}
     if not wanted:
         return list(commands)
-    found, refused = find(ws, session, wanted), {}
-    absent = {key: client for key, client in wanted.items() if key not in found}
-    if absent:
-        refused = create(session, absent)
-        found |= find(ws, session, absent)
+    found, refused = found_or_created(ws, session, wanted)
     resolved = []
     for one in commands:
         key = contact_key(client_of(one))
@@ -42,6 +41,20 @@ def resolve_contacts(ws: Workspace, session: XeroSession, commands: Sequence[Com
         else:
             reject(ws, one, refused.get(key, ()))
     return resolved
+
+
+def found_or_created(
+    ws: Workspace, session: XeroSession, wanted: Mapping[str, Contact]
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Contact key to ContactID, and Xero's words about those it refused; looked for before each of TRIES creations."""
+    found, refused = find(ws, session, wanted), dict[str, tuple[str, ...]]()
+    for _ in range(TRIES):
+        absent = {key: client for key, client in wanted.items() if key not in found and key not in refused}
+        if not absent:
+            break
+        refused |= create(session, absent)
+        found |= find(ws, session, absent)
+    return found, refused
 
 
 def client_of(command: Command) -> Contact:
@@ -58,10 +71,17 @@ def find(ws: Workspace, session: XeroSession, wanted: Mapping[str, Contact]) -> 
 
 
 def create(session: XeroSession, absent: Mapping[str, Contact]) -> dict[str, tuple[str, ...]]:
-    """Create them in one call; Xero's words about each that it refused. A lost answer is left to the reading after."""
+    """Create them in one call; Xero's words about each that it refused.
+
+    A lost answer, or one that asks for a short pause, is left to the reading after, which waits as long as Xero asked.
+    """
     try:
         outcomes = writer.create_contacts(session, list(absent.values()), idempotency_key=uuid.uuid4().hex)
     except AnswerLost:
+        return {}
+    except LimitReached as limit:
+        if not soon(limit):
+            raise
         return {}
     return {key: one.messages for key, one in zip(absent, outcomes, strict=True) if not one.ok}
 

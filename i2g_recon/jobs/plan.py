@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,8 @@ from i2g_recon.core.preflight import PlanSummary, Verdict, preflight, summary
 from i2g_recon.core.setup import Setup
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.pull import known_organisation, last_pull
-from i2g_recon.jobs.reconcile import RunView, latest_run, reconcile, source_of
+from i2g_recon.jobs.reconcile import RunView, current_run, source_of
 from i2g_recon.jobs.setup_steps import require_complete
-from i2g_recon.jobs.source import current_source
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command, Connection
 
@@ -53,7 +51,7 @@ class PlanView:
                     "total": decimal_text(command.total_minor, command.currency),
                     "messages": list(verdict.sentences),
                     "remedy": verdict.remedy,
-                    "body": json.loads(command.body) if command.body else None,
+                    "body": command.body,
                     "standing": self.standing[command.source_id].state if command.source_id in self.standing else "",
                 }
                 for command, verdict in zip(self.commands, self.verdicts, strict=True)
@@ -62,12 +60,12 @@ class PlanView:
 
 
 def plan(ws: Workspace, connection: Connection, *, run: RunView | None = None) -> PlanView:
-    """The plan of a run, by default of the latest (made when there is none).
+    """The plan of a run, by default of the latest; it is made anew when imports or Xero have moved since.
 
     Raises SetupIncomplete while the set-up is not finished.
     """
     setup = require_complete(ws, connection)
-    return plan_of(ws, connection, setup, run or latest_run(ws, connection.tenant_id) or reconcile(ws, connection))
+    return plan_of(ws, connection, setup, run or current_run(ws, connection))
 
 
 def preview(ws: Workspace, connection: Connection) -> PlanView | None:
@@ -75,13 +73,10 @@ def preview(ws: Workspace, connection: Connection) -> PlanView | None:
 
     Xero is not asked; the sides are compared again when something was imported or read since the latest run.
     """
-    imported, last = current_source(ws, connection.tenant_id).snapshots, last_pull(ws, connection.tenant_id)
-    if not imported or last is None:
+    imported = ws.store.snapshots(connection.tenant_id, "source")
+    if not imported or last_pull(ws, connection.tenant_id) is None:
         return None
-    run = latest_run(ws, connection.tenant_id)
-    if run is None or (run.source_snapshots, run.target_snapshot) != (imported, last[0]):
-        run = reconcile(ws, connection, refresh="never")
-    return plan_of(ws, connection, ws.store.setup(connection.tenant_id), run)
+    return plan_of(ws, connection, ws.store.setup(connection.tenant_id), current_run(ws, connection, refresh="never"))
 
 
 def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView) -> PlanView:

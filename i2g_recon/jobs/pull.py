@@ -107,14 +107,12 @@ def last_pull(ws: Workspace, tenant_id: str) -> tuple[int, dt.datetime] | None:
 
 
 def is_stale(ws: Workspace, tenant_id: str) -> bool:
-    """Whether the last pull is too old to judge by, or a push has happened since."""
+    """Whether the last pull is too old to judge by, or we sent something to Xero since."""
     last = last_pull(ws, tenant_id)
     if last is None or ws.clock() - last[1] > FRESH_FOR:
         return True
-    return any(push.approved_at >= last[1] for push in ws.outbox.pushes(tenant_id)[:1]) or any(
-        command.settled_at is None or command.settled_at >= last[1]
-        for command in ws.outbox.standing_commands(tenant_id)
-    )
+    sent = [one.settled_at or one.sent_at for one in ws.outbox.standing_commands(tenant_id)]
+    return any(moment is not None and moment >= last[1] for moment in sent)
 
 
 def known_organisation(ws: Workspace, connection: Connection) -> tuple[Organisation, tuple[Contact, ...]]:

@@ -25,7 +25,7 @@ from i2g_recon.core.invoice import Invoice, State
 from i2g_recon.core.money import from_minor, money_text
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.core.reference import match_key
-from i2g_recon.errors import AnswerLost, Refused
+from i2g_recon.errors import AnswerLost, LimitReached, ReconnectNeeded, Refused
 from i2g_recon.jobs.connect import open_session
 from i2g_recon.jobs.new_contacts import resolve_contacts
 from i2g_recon.jobs.push_report import PushReport
@@ -34,9 +34,10 @@ from i2g_recon.store.records import Command, CommandState, Connection
 from i2g_recon.xero import reader, writer
 from i2g_recon.xero.failures import explain
 from i2g_recon.xero.session import XeroSession
+from i2g_recon.xero.transport import soon
 
 BATCH = 50  # Xero's advice for one write
-LEASE_S = 600.0  # longer than a batch can take with all its time-outs
+LEASE_S = 120.0  # longer than a write and its time-out; whoever takes over looks up first
 TRIES = 3
 PAUSE_S = (1.0, 5.0)  # before looking up after a lost answer
 GONE = (State.VOID, State.DELETED)
@@ -79,9 +80,17 @@ def intent(push_id: str, tenant_id: str, planned: PushCommand) -> Command:
     )
 
 
-def push(ws: Workspace, connection: Connection, commands: Sequence[PushCommand]) -> PushReport:
-    """Approve and send. Raises what stops the whole push; what was done is kept, running again resumes."""
-    report = send(ws, connection, approve(ws, connection, commands))
+def push(
+    ws: Workspace, connection: Connection, commands: Sequence[PushCommand], *, with_open: bool = False
+) -> PushReport:
+    """Approve and send; with_open: take up what earlier pushes left open too.
+
+    Raises what stops the whole push; what was done is kept, running again resumes.
+    """
+    approved = approve(ws, connection, commands)
+    asked = {one.id for one in approved}
+    earlier = ws.outbox.open_commands(connection.tenant_id) if with_open else []
+    report = send(ws, connection, [*approved, *(one for one in earlier if one.id not in asked)])
     return replace(report, held=tuple(one for one in commands if one.action == "hold"))
 
 
@@ -95,13 +104,12 @@ def send(ws: Workspace, connection: Connection, commands: Sequence[Command]) -> 
     calls = ws.transport.calls
     before = calls.total, calls.read, calls.write
     owner, session = uuid.uuid4().hex, open_session(ws, connection)
-    claimed = [one for one in still_open(ws, commands) if ws.outbox.claim(one.id, owner, ws.clock(), LEASE_S)]
     try:
-        for start in range(0, len(claimed), BATCH):
-            settle_batch(ws, session, claimed[start : start + BATCH], owner)
-    finally:
-        for one in claimed:
-            ws.outbox.release(one.id, owner)
+        for start in range(0, len(commands), BATCH):
+            send_batch(ws, session, commands[start : start + BATCH], owner)
+    except ReconnectNeeded:
+        ws.store.save_connection(replace(connection, state="reconnect"))
+        raise
     calls = ws.transport.calls
     now = [ws.outbox.command(one.id) for one in commands]
     return PushReport(
@@ -111,6 +119,16 @@ def send(ws: Workspace, connection: Connection, commands: Sequence[Command]) -> 
         reads=calls.read - before[1],
         writes=calls.write - before[2],
     )
+
+
+def send_batch(ws: Workspace, session: XeroSession, batch: Sequence[Command], owner: str) -> None:
+    """Claim, settle, let go; a claim that its process cannot give back ends by itself."""
+    claimed = [one for one in still_open(ws, batch) if ws.outbox.claim(one.id, owner, ws.clock(), LEASE_S)]
+    try:
+        settle_batch(ws, session, claimed, owner)
+    finally:
+        for one in claimed:
+            ws.outbox.release(one.id, owner)
 
 
 def settle_batch(ws: Workspace, session: XeroSession, batch: Sequence[Command], owner: str) -> None:
@@ -211,7 +229,7 @@ def settle(ws: Workspace, command: Command, state: CommandState, invoice: Invoic
 
 
 def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, fresh_key: bool) -> bool:
-    """One PUT; settles what Xero refused. True when the answer was lost.
+    """One PUT; settles what Xero refused. True when the answer was lost, or Xero asked for a short pause.
 
     What Xero accepted stays open: the look-up that follows is the read-back that confirms it. So does what it refused
     because the number is taken, for the holder may be our own invoice that arrived after all.
@@ -222,6 +240,10 @@ def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], 
     try:
         outcomes = writer.create_invoices(session, [body_of(one) for one in commands], idempotency_key=key)
     except AnswerLost:
+        return True
+    except LimitReached as limit:
+        if not soon(limit):
+            raise
         return True
     except Refused as refusal:
         for one in commands:

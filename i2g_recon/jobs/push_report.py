@@ -10,6 +10,8 @@ from i2g_recon.core.plan import PushCommand
 from i2g_recon.store.records import OPEN_STATES, Command, CommandState
 
 STATES: tuple[CommandState, ...] = ("confirmed", "rejected", "held", "uncertain", "stale", "skipped")
+UNDER_WAY = "Another window or command is at work on this invoice, or was stopped while it was."
+LOOKS_FIRST = "Run the push again in a few minutes: it looks first."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +62,8 @@ def result_of(command: Command) -> dict[str, Any]:
         "state": command.state if command.state in STATES else "uncertain",
         "xero_invoice_id": command.xero_invoice_id,
         "xero_invoice_number": command.xero_invoice_number,
-        "messages": list(command.messages),
-        "remedy": command.remedy,
+        "messages": list(command.messages) or ([UNDER_WAY] if command.state in OPEN_STATES else []),
+        "remedy": command.remedy or (LOOKS_FIRST if command.state in OPEN_STATES else ""),
     }
 
 

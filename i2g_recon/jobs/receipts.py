@@ -14,6 +14,8 @@ from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.store.records import Command
 from i2g_recon.xero.links import deep_link
 
+__all__ = ["Command", "Receipts", "last_receipts", "left_open"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipts:

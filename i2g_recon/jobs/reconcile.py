@@ -122,6 +122,16 @@ def latest_run(ws: Workspace, tenant_id: str) -> RunView | None:
     return view_of(run) if run else None
 
 
+def current_run(ws: Workspace, connection: Connection, *, refresh: Refresh = "stale") -> RunView:
+    """The latest run while it still speaks of the newest imports and pull, else a new one (see `reconcile`)."""
+    run, last = latest_run(ws, connection.tenant_id), last_pull(ws, connection.tenant_id)
+    imports = tuple(info.id for info in ws.store.snapshots(connection.tenant_id, "source"))
+    moved = run is None or last is None or (run.source_snapshots, run.target_snapshot) != (imports, last[0])
+    if run is None or moved or (refresh != "never" and is_stale(ws, connection.tenant_id)):
+        return reconcile(ws, connection, refresh=refresh)
+    return run
+
+
 def view_of(run: Run) -> RunView:
     """A stored run as a view."""
     return RunView(

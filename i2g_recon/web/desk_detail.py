@@ -30,13 +30,13 @@ def show_detail(found: Detail) -> None:
         if number <= len(found.target):
             st.link_button(name, address)
     fields = fields_table(found)
-    plain_table(fields.style.apply(marked, axis="columns"), key="detail_fields", alt="Both invoices, field by field")
+    plain_table(fields, key="detail_fields", alt="Both invoices, field by field", row_style=marked)
     for reason in unsure(found):
         st.text(reason)
     lines = lines_table(found)
     if len(lines):
         st.subheader("Lines")
-        plain_table(lines.style.apply(marked, axis="columns"), key="detail_lines", alt="Both invoices, line by line")
+        plain_table(lines, key="detail_lines", alt="Both invoices, line by line", row_style=marked)
     if found.history:
         st.subheader("Voided or deleted in Xero under the same reference")
         columns = {"Xero": st.column_config.LinkColumn("Xero", display_text="Open in Xero")}

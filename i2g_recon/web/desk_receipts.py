@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pandas as pd
 import streamlit as st
 
-from i2g_recon.core.money import exponent, from_minor, money_text
+from i2g_recon.core.money import exponent, from_minor
 from i2g_recon.jobs.overview import Overview
-from i2g_recon.jobs.receipts import Receipts
+from i2g_recon.jobs.receipts import Command, Receipts
 from i2g_recon.report.safe_csv import csv_bytes
 from i2g_recon.web.desk_items import sums
 from i2g_recon.web.desk_tables import badge, money, places_of, plain_table
-from i2g_recon.web.desk_words import count, escaped, moment_text
+from i2g_recon.web.desk_words import count
+from i2g_recon.web.parts import local_time, plain
 
+MOST_NAMED = 12
 STATES = {
     "confirmed": "In Xero",
     "rejected": "Refused",
@@ -36,11 +38,11 @@ COLOURS = {
 }
 
 
-def show_receipts(receipts: Receipts, view: Overview, zone: str | None) -> None:
+def show_receipts(receipts: Receipts, view: Overview) -> None:
     """The last push: sentence, table and download."""
     st.subheader("Last push")
     said, fine = recheck_words(receipts, view)
-    (st.success if fine else st.warning)(escaped(f"{push_words(receipts, zone)} {said}"))
+    (st.success if fine else st.warning)(plain(f"{push_words(receipts, local_time(receipts.approved_at))} {said}"))
     table = receipts_table(receipts)
     plain_table(
         table,
@@ -62,11 +64,11 @@ def show_receipts(receipts: Receipts, view: Overview, zone: str | None) -> None:
     )
 
 
-def push_words(receipts: Receipts, zone: str | None) -> str:
+def push_words(receipts: Receipts, when: str) -> str:
     """When it was, and how many arrived with how much money."""
     arrived = f"{len(receipts.confirmed):,} of {count(len(receipts.commands), 'invoice is', 'invoices are')} in Xero"
     totals = f", {sums(receipts.totals)}" if receipts.totals else ""
-    return f"Pushed {moment_text(receipts.approved_at, zone)}: {arrived}{totals}."
+    return f"Pushed {when}: {arrived}{totals}."
 
 
 def recheck_words(receipts: Receipts, view: Overview) -> tuple[str, bool]:
@@ -109,6 +111,10 @@ def receipts_table(receipts: Receipts) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype=object)
 
 
-def money_lines(totals: Mapping[str, int]) -> str:
-    """Money per currency, one a line."""
-    return "\n".join(money_text(minor, currency) for currency, minor in sorted(totals.items()))
+def show_open(commands: Sequence[Command]) -> bool:
+    """What earlier pushes left without an outcome; gives True when a person wants it finished."""
+    said = count(len(commands), "invoice of an earlier push has", "invoices of an earlier push have")
+    numbers = ", ".join(one.number for one in commands[:MOST_NAMED])
+    more = " and others" if len(commands) > MOST_NAMED else ""
+    st.warning(plain(f"{said} no outcome yet: {numbers}{more}. Resuming looks in Xero first and sends nothing twice."))
+    return st.button("Resume", key="push_resume", type="primary", icon=":material/play_arrow:")

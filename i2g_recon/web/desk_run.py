@@ -7,7 +7,8 @@ import streamlit as st
 from i2g_recon.core.policy import Policy
 from i2g_recon.jobs.reconcile import RunView, reconcile
 from i2g_recon.jobs.workspace import Connection, Workspace
-from i2g_recon.web.desk_words import Standing, escaped
+from i2g_recon.web.desk_words import Standing
+from i2g_recon.web.parts import plain
 
 
 def compare_now(ws: Workspace, connection: Connection, policy: Policy | None = None) -> RunView:
@@ -27,9 +28,4 @@ def compare_now(ws: Workspace, connection: Connection, policy: Policy | None = N
 def show_standing(said: Standing) -> None:
     """The one sentence, in the colour of what it means."""
     show = {"calm": st.success, "attention": st.warning, "alarm": st.error}[said.tone]
-    show(escaped(said.sentence))
-
-
-def nothing_imported() -> None:
-    """The empty state before the first import."""
-    st.info("Nothing has been imported yet. Import an Invoice2go export, then compare it with Xero.")
+    show(plain(said.sentence))

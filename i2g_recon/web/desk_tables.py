@@ -5,23 +5,22 @@ A table's cells are drawn, never read as Markdown or HTML, so text from data goe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from i2g_recon.web.desk_words import escaped
+from i2g_recon.web.parts import plain
+from i2g_recon.web.places import page
 
-PAGES = Path(__file__).resolve().parents[2] / "pages"
 ROW_PX, HEADER_PX, MOST_ROWS = 35, 38, 14
 
 
-def link(page: str, label: str, **filters: str | Sequence[str]) -> None:
-    """A link to another page of ours, with filters already set. page: 'desk/reconcile'."""
-    st.page_link(PAGES / f"{page}.py", label=escaped(label), query_params=filters or None)
+def link(name: str, label: str, **filters: str | Sequence[str]) -> None:
+    """A link to another page of ours, with its filters already set."""
+    st.page_link(page(name), label=plain(label), icon=":material/arrow_forward:", query_params=filters or None)
 
 
 def badge(label: str, colours: Mapping[str, str]) -> Any:
@@ -45,9 +44,23 @@ def height(rows: int) -> int:
     return HEADER_PX + ROW_PX * min(max(rows, 1), MOST_ROWS)
 
 
-def plain_table(table: pd.DataFrame, *, key: str, alt: str, columns: Mapping[str, Any] | None = None) -> None:
-    """A table that is only read."""
-    st.dataframe(table, key=key, alt=alt, hide_index=True, height=height(len(table)), column_config=dict(columns or {}))
+def plain_table(
+    table: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    columns: Mapping[str, Any] | None = None,
+    row_style: Callable[[pd.Series], list[str]] | None = None,
+) -> None:
+    """A table that is only read. row_style: the CSS of each cell of a row."""
+    st.dataframe(
+        table.style.apply(row_style, axis="columns") if row_style else table,
+        key=key,
+        alt=alt,
+        hide_index=True,
+        height=height(len(table)),
+        column_config=dict(columns or {}),
+    )
 
 
 def selected_rows(

@@ -5,11 +5,9 @@ A run that is red, compared nothing, or does not know of an import or a push sin
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from i2g_recon.jobs.overview import Overview
 from i2g_recon.jobs.reconcile import RunView
@@ -26,11 +24,10 @@ class Standing:
     tone: Tone
 
 
-def standing(view: Overview, zone: str | None) -> Standing:
-    """The sentence of the overview. zone: the visitor's time zone, UTC when not known."""
+def standing(view: Overview, when: str) -> Standing:
+    """The sentence of the overview. when: the time of the run on the visitor's clock."""
     if view.run is None:
         return Standing("Nothing has been compared yet.", "attention")
-    when = moment_text(view.run.created_at, zone)
     said, tone = verdict_words(view.run, when)
     since = [
         *(["A file was imported since; it is not part of this."] if view.imported_since else []),
@@ -88,20 +85,3 @@ def next_action(view: Overview) -> Group | None:
 def count(number: int, one: str, many: str) -> str:
     """A number with the right word: '1 invoice needs', '28 invoices need'."""
     return f"{number:,} {one if number == 1 else many}"
-
-
-def moment_text(moment: dt.datetime, zone: str | None) -> str:
-    """A moment in the visitor's time zone: '2026-11-21 14:05'; in UTC, and saying so, when the zone is not known."""
-    try:
-        local = moment.astimezone(ZoneInfo(zone)) if zone else None
-    except (ZoneInfoNotFoundError, ValueError):
-        local = None
-    if local is None:
-        return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{local:%Y-%m-%d %H:%M}"
-
-
-def escaped(text: str) -> str:
-    """Text from data for a place that reads Markdown: every sign that could mean something is taken literally."""
-    special = "\\`*_{}[]()<>#+-.!|~$:&"
-    return "".join(f"\\{sign}" if sign in special else " " if sign in "\r\n" else sign for sign in text)

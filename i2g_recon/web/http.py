@@ -90,8 +90,13 @@ async def callback(request: Request) -> Response:
 
 def keep(answer: Mapping[str, Any]) -> None:
     """Tokens and organisations into the store."""
-    person = answer.get("userinfo") or {}
-    jobs.finish_consent(workspace(), answer, who=str(person.get("name") or person.get("email") or ""))
+    jobs.finish_consent(workspace(), answer, who=name_of(answer.get("userinfo") or {}))
+
+
+def name_of(person: Mapping[str, Any]) -> str:
+    """Who gave the permission, as the sign-in names them."""
+    full = " ".join(str(person[part]) for part in ("given_name", "family_name") if person.get(part))
+    return str(person.get("name") or full or person.get("email") or "")
 
 
 def back(code: str) -> Response:

@@ -26,7 +26,10 @@ from i2g_recon.web.places import STEPS, page, place
 
 LOG = logging.getLogger(__name__)
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>])")
-UNEXPECTED = "Something went wrong here and nothing was changed. Try again; if it happens again, restart i2g-recon."
+UNEXPECTED = (
+    "Something went wrong on this page. What was done before is kept, and trying again repeats nothing. "
+    "If it happens again, restart i2g-recon."
+)
 REMEDIES = ((ReconnectNeeded, "connect"), (NotConnected, "connect"), (SetupIncomplete, "review"))
 
 
@@ -103,11 +106,14 @@ def page_header(title: str, ws: Workspace, connection: Connection | None) -> Non
     """The page's title and one quiet line: organisation, last pull, calls left today, what needs attention."""
     st.title(title, anchor=False)
     facts = status_facts(ws, connection) if connection else ["No organisation connected"]
-    badges = " :violet-badge[Sample organisation]" if ws.settings.demo else ""
-    if connection and connection.state != "connected":
-        badges += " :red-badge[Reconnect needed]"
-    st.caption(" · ".join(facts) + badges)
-    if connection and connection.state != "connected":
+    lost = connection is not None and connection.state != "connected"
+    with st.container(horizontal=True, vertical_alignment="center", key="status_line"):
+        st.caption(" · ".join(facts), width="content")
+        if ws.settings.demo:
+            st.badge("Sample organisation", color="blue")
+        if lost:
+            st.badge("Reconnect needed", color="red")
+    if connection and lost:
         st.warning(f"Xero no longer accepts the connection to {plain(connection.name)}; everything else is kept.")
         st.page_link(page("connect"), label="Connect again", icon=":material/arrow_forward:")
 

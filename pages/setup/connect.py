@@ -21,11 +21,12 @@ ASKED_FOR = """
 | Settings: read only | Revenue accounts, tax rates, currencies and lock dates |
 | Your name and e-mail address | To show who connected |
 """
+# A link of our own: Streamlit's opens a new tab, and the sign-in belongs in this one. White on the accent is readable
+# in light and dark.
 LINK = """
-<a href="{address}" target="_self" style="display:inline-block;padding:.5rem 1.1rem;border-radius:6px;
-background:{colour};color:#fff;text-decoration:none;font-weight:600">{label}</a>
+<a href="{address}" target="_self" style="display:inline-block;padding:.45rem 1rem;border-radius:6px;
+background:#0B6E4F;color:#fff;text-decoration:none;font-weight:600">{label}</a>
 """
-ACCENT = "#0B6E4F"  # white on it is readable in light and dark
 
 
 def show() -> None:
@@ -36,13 +37,20 @@ def show() -> None:
     known = chosen is not None and ws.store.organisation(chosen.tenant_id) is not None
     show_steps(1, finished_steps(setup_view(ws, chosen)) if chosen and known else {"connect"} if chosen else ())
     show_ending()
-    if connections:
-        st.subheader("Connected organisations", anchor=False)
-        for connection in connections:
-            show_connection(ws, connection, is_chosen=connection == chosen)
-    show_way_to_xero(ws, again=bool(connections))
+    if not connections:
+        show_way_to_xero(ws, "Connect Xero")
+        return
+    for connection in connections:
+        show_connection(ws, connection, is_chosen=connection == chosen)
     if chosen and st.button("Next", key="next", type="primary", icon=":material/arrow_forward:"):
         st.switch_page(page("revenue-account"))
+    with st.expander("Connect another organisation, or this one again", expanded=chosen_is_lost(chosen)):
+        show_way_to_xero(ws, "Connect Xero again")
+
+
+def chosen_is_lost(chosen: Connection | None) -> bool:
+    """Whether connecting again is what this visit is for."""
+    return chosen is not None and chosen.state != "connected"
 
 
 def chosen_one(ws: Workspace) -> Connection | None:
@@ -65,17 +73,14 @@ def show_ending() -> None:
         st.error(sentence(code), icon=":material/error:")
 
 
-def show_way_to_xero(ws: Workspace, *, again: bool) -> None:
+def show_way_to_xero(ws: Workspace, label: str) -> None:
     """What will be asked for and the link that leads there in this same tab."""
-    st.subheader("Connect another organisation" if again else "What Xero will ask you", anchor=False)
     st.markdown(
         "You sign in at Xero, choose the organisation and allow access. Your Xero password stays with Xero; "
         "the permission is kept encrypted on this computer and you can end it at any time."
     )
-    with st.expander("What is asked for and why", expanded=not again):
-        st.markdown(ASKED_FOR)
-    label = "Connect Xero again" if again else "Connect Xero"
-    st.html(LINK.format(address=login_address(ws), colour=ACCENT, label=label))
+    st.markdown(ASKED_FOR)
+    st.html(LINK.format(address=login_address(ws), label=label))
 
 
 def show_connection(ws: Workspace, connection: Connection, *, is_chosen: bool) -> None:
@@ -85,8 +90,8 @@ def show_connection(ws: Workspace, connection: Connection, *, is_chosen: bool) -
         badge = ":green-badge[Connected]" if healthy else ":red-badge[Reconnect needed]"
         marker = " :blue-badge[Working on this one]" if is_chosen else ""
         st.markdown(f"**{plain(connection.name)}** {badge}{marker}")
-        by = f" by {plain(connection.connected_by)}" if connection.connected_by else ""
-        st.caption(f"Connected {local_time(connection.connected_at)}{by}")
+        by = f" by {connection.connected_by}" if connection.connected_by else ""
+        st.text(f"Connected {local_time(connection.connected_at)}{by}")
         with st.container(horizontal=True):
             if not is_chosen and st.button("Work on this one", key=f"choose_{connection.tenant_id}"):
                 ws.store.choose_organisation(connection.tenant_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from i2g_recon.core.organisation import Account
@@ -18,9 +20,7 @@ def show() -> None:
     step = begin_step("revenue-account")
     account = ask_account(step)
     status = ask_status(step)
-    auto_export = st.toggle(
-        "Automatic export of sent invoices", value=step.view.setup.auto_export, key="auto_export", help=None
-    )
+    auto_export = st.toggle("Automatic export of sent invoices", value=step.view.setup.auto_export, key="auto_export")
     st.caption(AUTO_EXPORT_MEANING)
     answers = {"revenue_account": account, "status": status, "auto_export": auto_export}
     setup = step.view.setup
@@ -53,7 +53,7 @@ def ask_account(step: Step) -> str:
     return chosen or ""
 
 
-def label_of(accounts: dict[str, Account]) -> object:
+def label_of(accounts: dict[str, Account]) -> Callable[[str], str]:
     """How an account reads in the list."""
     return lambda code: f"{code} {accounts[code].name}"
 

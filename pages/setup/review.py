@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.core.invoice import NO_TAX_KEY
+from i2g_recon.core.setup import tax_type_for
 from i2g_recon.jobs.plan import preview
 from i2g_recon.jobs.setup_steps import SetupView, TaxRow, complete_setup
 from i2g_recon.web.parts import amount, empty_state, plain
@@ -55,11 +56,13 @@ def title_of(row: TaxRow) -> str:
 
 
 def choice_of(row: TaxRow, view: SetupView) -> str:
-    """What becomes of it."""
+    """What becomes of it; a rate that was only proposed is not a choice yet."""
     if row.held:
         return "held"
     rate = view.organisation.tax_rate(row.tax_type)
-    return rate.name if rate else "not chosen" if row.needed else "No Tax"
+    if rate is None:
+        return "not chosen" if row.needed else "No Tax"
+    return rate.name if tax_type_for(view.setup, row.tax.key) else f"{rate.name}, proposed"
 
 
 def show_forecast(step: Step) -> None:

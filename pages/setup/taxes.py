@@ -13,6 +13,7 @@ from i2g_recon.web.walk_through import Step, begin_step, is_settled
 
 WIDTHS = (3, 1, 2, 5)
 HOLD, NONE = "hold", "none"
+TICK, CHANGED = "taxes_confirmed", "taxes_changed"
 
 
 def show() -> None:
@@ -21,7 +22,7 @@ def show() -> None:
     if not step.view.organisation.pays_tax:
         st.markdown("The organisation does not pay tax: invoices are posted without, those that charge some are held.")
     elif step.view.taxes:
-        step = keep_choices(step, ask_choices(step.view))
+        keep_choices(step, ask_choices(step.view))
         confirm(step)
     else:
         empty_state(
@@ -57,8 +58,7 @@ def ask_choice(row: TaxRow, view: SetupView) -> str:
     labels = {each.rate.tax_type: f"{each.rate.name} ({each.reason})" for each in row.candidates}
     labels |= {} if row.needed else {NONE: "No Tax (these invoices charge none)"}
     labels[HOLD] = "Hold these invoices"
-    chosen = HOLD if row.held else row.tax_type or ("" if row.needed else NONE)
-    options = list(labels)
+    options, chosen = list(labels), shown(row)
     picked = choice.selectbox(
         f"Xero tax rate for {title}",
         options,
@@ -73,14 +73,20 @@ def ask_choice(row: TaxRow, view: SetupView) -> str:
     return picked or ""
 
 
-def keep_choices(step: Step, choices: dict[str, str]) -> Step:
-    """Keep what differs from what the page showed."""
-    shown = {row.tax.key: HOLD if row.held else row.tax_type or ("" if row.needed else NONE) for row in step.view.taxes}
-    if choices == shown:
-        return step
-    save(step, choices)
-    st.session_state.pop("taxes_confirmed", None)
-    st.rerun()
+def keep_choices(step: Step, choices: dict[str, str]) -> None:
+    """Keep what differs from what the page showed; the tick has to be set again then."""
+    if choices != {row.tax.key: shown(row) for row in step.view.taxes}:
+        save(step, choices)
+        st.session_state[CHANGED] = True
+        st.rerun()
+
+
+def shown(row: TaxRow) -> str:
+    """The option that stands for a row, empty when a choice is due."""
+    if row.held:
+        return HOLD
+    known = {each.rate.tax_type for each in row.candidates}
+    return row.tax_type if row.tax_type in known else "" if row.needed else NONE
 
 
 def save(step: Step, choices: dict[str, str], **more: bool) -> None:
@@ -97,12 +103,13 @@ def confirm(step: Step) -> None:
     view = step.view
     open_ones = [row.tax.key for row in view.taxes if not is_settled(row, view)]
     stood = view.setup.taxes_confirmed and not open_ones
-    ticked = st.checkbox("The taxes are correct", value=stood, disabled=bool(open_ones), key="taxes_confirmed")
+    if st.session_state.pop(CHANGED, False) or open_ones or TICK not in st.session_state:
+        st.session_state[TICK] = stood  # a tick from before a change must not confirm what came after it
+    ticked = st.checkbox("The taxes are correct", disabled=bool(open_ones), key=TICK)
     if open_ones:
         st.caption(f"Still open: {plain(', '.join(open_ones))}. Choose a rate or hold, then confirm.")
     if ticked != stood and not open_ones:
-        chosen = {row.tax.key: HOLD if row.held else row.tax_type or NONE for row in view.taxes}
-        save(step, chosen, taxes_confirmed=ticked)
+        save(step, {row.tax.key: shown(row) for row in view.taxes}, taxes_confirmed=ticked)
         st.rerun()
 
 

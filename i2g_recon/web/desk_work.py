@@ -1,0 +1,135 @@
+"""The work list's widgets: period, filters that stand in the address, the list itself, downloads of the run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from i2g_recon.core.reasons import REASONS
+from i2g_recon.jobs.reconcile import RunView
+from i2g_recon.report.paper import Kind, paper_bytes
+from i2g_recon.web.desk_items import (
+    BUCKET_COLOURS,
+    BUCKETS,
+    FIELD_WHY,
+    FINDINGS,
+    NEEDS_YOU,
+    Item,
+    filtered,
+    money_at_stake,
+    present,
+    sums,
+    why_code,
+    words,
+    work_list,
+)
+from i2g_recon.web.desk_tables import badge, money, places_of, selected_rows
+from i2g_recon.web.desk_words import count
+
+MIME: dict[Kind, str] = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html",
+    "json": "application/json",
+}
+LABELS: dict[Kind, str] = {"xlsx": "Excel", "html": "Web page", "json": "Data (JSON)"}
+
+
+def ask_period(run: RunView | None) -> tuple[dt.date | None, dt.date | None, bool]:
+    """From, to (None for open) and whether they are in order."""
+    policy = run.document["policy"] if run else {"period_from": None, "period_to": None}
+    left, right = st.columns(2)
+    begin = one_day(left, "From", "period_from", policy["period_from"])
+    end = one_day(right, "To", "period_to", policy["period_to"])
+    if begin and end and begin > end:
+        st.error("The period ends before it begins. Change one of the two dates.")
+        return begin, end, False
+    return begin, end, True
+
+
+def one_day(place: Any, label: str, key: str, before: str | None) -> dt.date | None:
+    """A date that may be left empty."""
+    value = dt.date.fromisoformat(before) if before else None
+    chosen = place.date_input(
+        f"{label} (empty for all)",
+        value=value,
+        key=key,
+        format="YYYY-MM-DD",
+        min_value=dt.date(1990, 1, 1),
+        bind="query-params",
+    )
+    return chosen if isinstance(chosen, dt.date) else None
+
+
+def filter_items(run: RunView) -> list[Item]:
+    """The items that pass the filters; what the filters say stands in the address."""
+    items = run.document["items"]
+    buckets = present((item["bucket"] for item in items), BUCKETS)
+    by_name = {BUCKETS[bucket]: bucket for bucket in BUCKETS}
+    reasons = {words(code): code for code in present(map(why_code, items), [*REASONS, *FIELD_WHY])}
+    findings = {FINDINGS[code]: code for code in FINDINGS}
+    bound: dict[str, Any] = {"bind": "query-params"}
+    with st.container(horizontal=True, key="filters"):
+        standard = [BUCKETS[bucket] for bucket in NEEDS_YOU]
+        chosen = st.multiselect("Status", list(by_name), default=standard, key="bucket", **bound)
+        why = st.multiselect("Why", list(reasons), key="reason", **bound)
+        currency = st.multiselect("Currency", sorted({item["currency"] for item in items}), key="currency", **bound)
+        also = st.multiselect("Also", list(findings), key="finding", **bound)
+        search = st.text_input("Search", key="search", placeholder="Number, client, amount", **bound)
+    kept = filtered(
+        items,
+        buckets=[by_name[name] for name in chosen] or buckets,
+        reasons=[reasons[name] for name in why],
+        currencies=currency,
+        findings=[findings[name] for name in also],
+        search=search or "",
+    )
+    about = sums(money_at_stake(kept))
+    st.text(f"{len(kept):,} of {count(len(items), 'line', 'lines')} shown" + (f", {about} to look at" if about else ""))
+    return kept
+
+
+def chosen_item(run: RunView, items: list[Item]) -> Item | None:
+    """The work list; gives the item whose row is ticked."""
+    if not items:
+        st.info("Nothing passes these filters.")
+        return None
+    table = work_list(items)
+    places = max(places_of(table[name]) for name in ("Invoice2go", "Xero"))
+    columns = {name: money(name, places) for name in ("Invoice2go", "Xero", "Difference")}
+    columns |= {
+        "Status": badge("Status", dict(zip(BUCKETS.values(), BUCKET_COLOURS, strict=True))),
+        "Date": st.column_config.DateColumn("Date", format="YYYY-MM-DD"),
+        "Why": st.column_config.TextColumn("Why", width="large"),
+    }
+    rows = selected_rows(table, key=list_key(run, items), alt="The work list", many=False, columns=columns)
+    if not rows:
+        st.caption("Tick a line to see both invoices side by side.")
+        return None
+    return items[rows[0]]
+
+
+def list_key(run: RunView, items: list[Item]) -> str:
+    """A key of its own for every content of the list, so that a tick never moves to another invoice."""
+    ids = "|".join(",".join([*item["source_ids"], *item["target_ids"]]) for item in items)
+    return f"work_list_{run.id}_{zlib.crc32(ids.encode()):08x}"
+
+
+def show_downloads(run: RunView) -> None:
+    """The run as a working paper; it is made when the button is pressed."""
+    st.subheader("Working paper", anchor=False)
+    document = run.contract_document(all_items=True)
+    with st.container(horizontal=True, key="downloads"):
+        for kind, label in LABELS.items():
+            st.download_button(
+                label,
+                partial(paper_bytes, document, kind),
+                f"reconciliation-{run.id}.{kind}",
+                MIME[kind],
+                key=f"paper_{kind}",
+                on_click="ignore",
+                icon=":material/download:",
+            )

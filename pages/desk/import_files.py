@@ -1,0 +1,46 @@
+"""Import Invoice2go exports: drop files, see what was read and what was not, go on to the comparison."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from i2g_recon.jobs.auto_export import push_after_import
+from i2g_recon.jobs.import_export import import_uploads
+from i2g_recon.web.desk_import import show_report
+from i2g_recon.web.desk_tables import link
+from i2g_recon.web.parts import current_connection, page_header, plain, sentence_on_failure, workspace
+
+with sentence_on_failure():
+    ws = workspace()
+    connection = current_connection(ws)
+    page_header("Import", ws, connection)
+
+    if ws.settings.demo:
+        st.info(
+            "The sample export of this organisation was imported already. "
+            "To get it as files: i2g\\-recon samples, and a folder to put them in."
+        )
+    uploads = st.file_uploader(
+        "Invoice2go exports (zip or csv)",
+        type=["zip", "csv"],
+        accept_multiple_files=True,
+        key="import_files",
+        help="The file as Invoice2go gave it, never opened in a spreadsheet program. Importing twice does no harm.",
+    )
+    if st.button("Import", key="import_now", type="primary", disabled=not uploads):
+        st.session_state.pop("imported", None)
+        with sentence_on_failure():
+            with st.status("Reading the files", type="compact") as status:
+                report = import_uploads(ws, connection, [(one.name, one.getvalue()) for one in uploads])
+                status.update(label="Read", state="complete")
+            st.session_state["imported"] = (connection.tenant_id, report)
+            with st.status("Looking whether automatic export has anything to do", type="compact"):
+                pushed = push_after_import(ws, connection)
+            if pushed:
+                number = pushed.counts["confirmed"]
+                st.info(plain(f"Automatic export put {number:,} invoices into Xero; the receipts are on page Push."))
+
+    tenant_id, report = st.session_state.get("imported", ("", None))
+    if report is not None and tenant_id == connection.tenant_id:
+        show_report(report)
+        link("reconcile", "Compare with Xero")

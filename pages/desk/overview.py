@@ -1,0 +1,42 @@
+"""Where the books stand: one sentence, the counts, the money on both sides and what lies between, what to do next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from i2g_recon.jobs.overview import overview
+from i2g_recon.web.desk_overview import show_bridges, show_counts, show_findings, show_next_action
+from i2g_recon.web.desk_run import compare_now, show_standing
+from i2g_recon.web.desk_words import standing
+from i2g_recon.web.parts import (
+    current_connection,
+    empty_state,
+    local_time,
+    page_header,
+    sentence_on_failure,
+    workspace,
+)
+
+with sentence_on_failure():
+    ws = workspace()
+    connection = current_connection(ws)
+    page_header("Overview", ws, connection)
+
+    if not overview(ws, connection).imports:
+        empty_state("Nothing has been imported yet, so nothing is known about the books.", "import", "Import invoices")
+        st.stop()
+
+    place_of_sentence = st.container()
+    if st.button("Reconcile now", key="reconcile_now", icon=":material/sync:"):
+        with sentence_on_failure():
+            compare_now(ws, connection)
+
+    view = overview(ws, connection)
+    with place_of_sentence:
+        show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))
+
+    if view.run is not None:
+        show_next_action(view)
+        show_counts(view.run)
+        show_findings(view.run)
+        show_bridges(view.run)

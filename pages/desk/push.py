@@ -1,0 +1,67 @@
+"""Push what is missing: the plan with its lights, a confirmation, receipts, and the check that follows by itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from i2g_recon.jobs.overview import overview
+from i2g_recon.jobs.plan import plan
+from i2g_recon.jobs.push import push, resume
+from i2g_recon.jobs.receipts import last_receipts, left_open
+from i2g_recon.jobs.setup_steps import require_complete
+from i2g_recon.web.desk_plan import ask_what_to_push, confirm_push, confirmed_commands
+from i2g_recon.web.desk_receipts import show_open, show_receipts
+from i2g_recon.web.desk_run import compare_now, show_standing
+from i2g_recon.web.desk_words import standing
+from i2g_recon.web.parts import (
+    current_connection,
+    empty_state,
+    local_time,
+    page_header,
+    sentence_on_failure,
+    workspace,
+)
+
+with sentence_on_failure():
+    ws = workspace()
+    connection = current_connection(ws)
+    page_header("Push", ws, connection)
+    setup = require_complete(ws, connection)
+    if not overview(ws, connection).imports:
+        empty_state("Nothing has been imported yet, so there is nothing to push.", "import", "Import invoices")
+        st.stop()
+
+    # What was confirmed is taken out of the session before anything is sent: a rerun finds nothing to repeat.
+    confirmed = st.session_state.pop("push_confirmed", None)
+    if confirmed is not None:
+        with sentence_on_failure():
+            commands = confirmed_commands(plan(ws, connection), confirmed)
+            with st.status(f"Pushing {len(commands):,} into Xero. Leave this page open.", type="compact"):
+                push(ws, connection, commands)
+        with sentence_on_failure():
+            compare_now(ws, connection)
+
+    waiting = left_open(ws, connection)
+    if waiting and show_open(waiting):
+        with sentence_on_failure():
+            with st.status("Looking up what arrived, then finishing", type="compact"):
+                resume(ws, connection)
+            compare_now(ws, connection)
+        st.rerun()
+
+    if st.button("Reconcile again", key="reconcile_now", icon=":material/sync:"):
+        with sentence_on_failure():
+            compare_now(ws, connection)
+    with st.spinner("Comparing"):  # anew only when an import or a look at Xero came after the latest run
+        planned = plan(ws, connection)
+    view = overview(ws, connection)
+    if view.run is None or view.outdated:
+        show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))
+
+    receipts = last_receipts(ws, connection)
+    if receipts:
+        show_receipts(receipts, view)
+    st.subheader("Missing in Xero", anchor=False)
+    chosen = ask_what_to_push(planned)
+    if chosen:
+        confirm_push(connection.tenant_id, chosen, setup.status)

@@ -1,0 +1,50 @@
+"""The work list: compare, filter, choose an invoice, see both sides of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from i2g_recon.core.policy import Policy
+from i2g_recon.jobs.overview import overview
+from i2g_recon.jobs.reconcile import detail
+from i2g_recon.web.desk_detail import show_detail
+from i2g_recon.web.desk_run import compare_now, show_standing
+from i2g_recon.web.desk_words import standing
+from i2g_recon.web.desk_work import ask_period, chosen_item, filter_items, show_downloads
+from i2g_recon.web.parts import (
+    current_connection,
+    empty_state,
+    local_time,
+    page_header,
+    sentence_on_failure,
+    workspace,
+)
+
+with sentence_on_failure():
+    ws = workspace()
+    connection = current_connection(ws)
+    page_header("Reconcile", ws, connection)
+
+    view = overview(ws, connection)
+    if not view.imports:
+        empty_state("Nothing has been imported yet, so there is nothing to compare.", "import", "Import invoices")
+        st.stop()
+
+    place_of_sentence = st.container()
+    period_from, period_to, usable = ask_period(view.run)
+    if st.button("Reconcile now", key="reconcile_now", type="primary", icon=":material/sync:", disabled=not usable):
+        with sentence_on_failure():
+            compare_now(ws, connection, Policy(period_from=period_from, period_to=period_to))
+            view = overview(ws, connection)
+
+    with place_of_sentence:
+        show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))
+    if view.run is None:
+        st.stop()
+
+    items = filter_items(view.run)
+    item = chosen_item(view.run, items)
+    if item is not None:
+        st.subheader("Side by side", anchor=False)
+        show_detail(detail(ws, view.run, item))
+    show_downloads(view.run)
