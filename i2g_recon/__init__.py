@@ -40,14 +40,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """A public name, fetched at its first use."""
-    if name not in __all__:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    from i2g_recon import api  # noqa: PLC0415 - pandas takes a second; who only asks for the version does not wait
+if not TYPE_CHECKING:  # a type checker reads the names above and shall see a misspelt one
 
-    globals()[name] = getattr(api, name)
-    return globals()[name]
+    def __getattr__(name: str) -> Any:
+        """A public name, fetched at its first use."""
+        if name not in __all__:
+            raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+        from i2g_recon import api  # noqa: PLC0415 - pandas takes a second; who only asks for the version does not wait
+
+        globals()[name] = getattr(api, name)
+        return globals()[name]
 
 
 def __dir__() -> list[str]:

@@ -8,14 +8,12 @@ What those rows add up to is told apart. Currencies are never added together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from i2g_recon.core.compare import Outcome
-from i2g_recon.core.pairing import Pairing, gone
-from i2g_recon.core.placing import Placed
+from i2g_recon.core.compare import same_currency
+from i2g_recon.core.compared import Compared
+from i2g_recon.core.pairing import gone
 from i2g_recon.core.reasons import REASONS
 
 BRIDGE_COLUMNS = ["currency", "reason", "count", "amount_minor"]
@@ -29,37 +27,23 @@ TOTAL_COLUMNS = [
 ]
 
 
-def build_bridge(
-    source: pd.DataFrame,
-    target: pd.DataFrame,
-    *,
-    pairing: Pairing,
-    placed: Placed,
-    found: Mapping[str, Outcome],
-    causes: Mapping[int, str],
-) -> pd.DataFrame:
+def build_bridge(compared: Compared) -> pd.DataFrame:
     """One row per currency and reason: BRIDGE_COLUMNS, amounts signed as target minus source."""
-    one_currency = same_currency_pairs(source, target, pairing)
+    source, target, placed = compared.source, compared.target, compared.placed
+    one_currency = same_currency(compared.pairs)
     source_apart, target_apart = np.ones(len(source), dtype=bool), np.ones(len(target), dtype=bool)
-    source_apart[pairing.source_pairs[one_currency]] = False
-    target_apart[pairing.target_pairs[one_currency]] = False
+    source_apart[compared.pairing.source_pairs[one_currency]] = False
+    target_apart[compared.pairing.target_pairs[one_currency]] = False
     return steps(
         pd.concat(
             [
                 movements_of_rows(source, placed.source_bucket, placed.source_reason, source_apart, sign=-1),
                 movements_of_rows(target, placed.target_bucket, placed.target_reason, target_apart, sign=+1),
-                movements_of_pairs(source, target, pairing, placed, one_currency, found, causes),
+                movements_of_pairs(compared, one_currency),
             ],
             ignore_index=True,
         )
     )
-
-
-def same_currency_pairs(source: pd.DataFrame, target: pd.DataFrame, pairing: Pairing) -> np.ndarray:
-    """Mask over the pairs: both sides in one currency."""
-    left = source["currency"].iloc[pairing.source_pairs].to_numpy(dtype=object)
-    right = target["currency"].iloc[pairing.target_pairs].to_numpy(dtype=object)
-    return np.asarray(left == right, dtype=bool)
 
 
 def movements_of_rows(
@@ -76,28 +60,21 @@ def movements_of_rows(
     )
 
 
-def movements_of_pairs(
-    source: pd.DataFrame,
-    target: pd.DataFrame,
-    pairing: Pairing,
-    placed: Placed,
-    one_currency: np.ndarray,
-    found: Mapping[str, Outcome],
-    causes: Mapping[int, str],
-) -> pd.DataFrame:
+def movements_of_pairs(compared: Compared, one_currency: np.ndarray) -> pd.DataFrame:
     """The deltas of pairs in one currency, each under its cause; pairs without a delta move nothing."""
-    source_total = source["total_minor"].to_numpy(dtype="int64")[pairing.source_pairs]
-    delta = target["total_minor"].to_numpy(dtype="int64")[pairing.target_pairs] - source_total
+    source, target = compared.pairs.column("total_minor")
+    delta = target.to_numpy(dtype="int64") - source.to_numpy(dtype="int64")
     at = np.flatnonzero(one_currency & (delta != 0))
-    differs = found["total"].differs if "total" in found else np.zeros(len(delta), dtype=bool)
-    excluded = placed.source_bucket[pairing.source_pairs] == "excluded"
+    total = compared.found.get("total")
+    differs = total.differs if total is not None else np.zeros(len(delta), dtype=bool)
+    excluded = compared.placed.source_bucket[compared.pairing.source_pairs] == "excluded"
     reasons = [
-        "out_of_period" if excluded[n] else causes.get(int(n), "unknown") if differs[n] else "within_tolerance"
+        "out_of_period" if excluded[n] else compared.causes.get(int(n), "unknown") if differs[n] else "within_tolerance"
         for n in at
     ]
     return pd.DataFrame(
         {
-            "currency": source["currency"].to_numpy(dtype=object)[pairing.source_pairs[at]],
+            "currency": compared.pairs.source["currency"].to_numpy(dtype=object)[at],
             "reason": np.array(reasons, dtype=object),
             "amount_minor": delta[at],
         }

@@ -13,13 +13,14 @@ import numpy as np
 from i2g_recon.core.bridge import build_bridge, control_totals
 from i2g_recon.core.causes import cause
 from i2g_recon.core.compare import Outcome, Pairs, outcomes
+from i2g_recon.core.compared import Compared
 from i2g_recon.core.frame import Invoices, records
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.pairing import Pairing, pair
 from i2g_recon.core.placing import place
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.result import Reconciliation
-from i2g_recon.core.result_items import discrepancies_of, items_of
+from i2g_recon.core.result_items import discrepancies_of
 
 AMOUNT_FIELDS = ("total", "subtotal", "tax", "lines")
 
@@ -36,17 +37,29 @@ def reconcile(
     pairing = pair(left.invoices, right.invoices)
     pairs = paired_rows(left, right, pairing)
     found = outcomes(pairs, policy)
-    causes = causes_of(left, right, pairs, found)
-    currencies = organisation.currencies if organisation else ()
-    placed = place(left.invoices, right.invoices, pairing=pairing, found=found, policy=policy, currencies=currencies)
-    bridge = build_bridge(left.invoices, right.invoices, pairing=pairing, placed=placed, found=found, causes=causes)
-    discrepancies = discrepancies_of(pairs, found, causes)
+    compared = Compared(
+        source=left.invoices,
+        target=right.invoices,
+        pairing=pairing,
+        pairs=pairs,
+        found=found,
+        causes=causes_of(left, right, pairs, found),
+        placed=place(
+            left.invoices,
+            right.invoices,
+            pairing=pairing,
+            found=found,
+            policy=policy,
+            currencies=organisation.currencies if organisation else (),
+        ),
+    )
+    bridge = build_bridge(compared)
     return Reconciliation(
         source=left,
         target=right,
         policy=policy,
-        items=items_of(left.invoices, right.invoices, pairing, placed, pairs, found, discrepancies),
-        discrepancies=discrepancies,
+        compared=compared,
+        discrepancies=discrepancies_of(compared),
         bridge=bridge,
         totals=control_totals(left.invoices, right.invoices, bridge),
     )

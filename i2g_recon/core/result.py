@@ -6,14 +6,18 @@ Counts are of invoices: of the source for agrees, differs and missing, of the ta
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from i2g_recon.core.compared import Compared
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.policy import Policy
+from i2g_recon.core.result_items import items_of
 
 SCHEMA = 1
 
@@ -22,37 +26,43 @@ SCHEMA = 1
 class Reconciliation:
     """Both sides as compared (sorted by id), and what was found.
 
-    items: one row per item, columns as in the JSON. discrepancies: one row per differing field. bridge: currency,
-    reason, count, amount_minor. totals: one row per currency, `bridge.TOTAL_COLUMNS`.
+    discrepancies: one row per differing field. bridge: currency, reason, count, amount_minor. totals: one row per
+    currency, `bridge.TOTAL_COLUMNS`. items: one row per item, columns as in the JSON.
     """
 
     source: Invoices
     target: Invoices
     policy: Policy
-    items: pd.DataFrame
+    compared: Compared = field(repr=False)
     discrepancies: pd.DataFrame
     bridge: pd.DataFrame
     totals: pd.DataFrame
 
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """Every item, the agreeing ones included; made at the first look."""
+        return items_of(self.compared, self.discrepancies, agreeing=True)
+
+    @cached_property
+    def exceptions(self) -> pd.DataFrame:
+        """The items that do not agree."""
+        return items_of(self.compared, self.discrepancies, agreeing=False)
+
     @property
     def counts(self) -> dict[str, int]:
         """Invoices per bucket, as the contract counts them."""
-        sources, targets = self.items["source_ids"].map(len), self.items["target_ids"].map(len)
-        bucket = self.items["bucket"]
-
-        def rows(name: str, sizes: pd.Series) -> int:
-            return int(sizes[bucket == name].sum())
-
+        source = Counter(self.compared.placed.source_bucket.tolist())
+        target = Counter(self.compared.placed.target_bucket.tolist())
         return {
             "source": len(self.source.invoices),
             "target": len(self.target.invoices),
-            "agrees": rows("agrees", sources),
-            "differs": rows("differs", sources),
-            "missing": rows("missing", sources),
-            "extra": rows("extra", targets),
-            "ambiguous": rows("ambiguous", sources + targets),
-            "excluded_source": rows("excluded", sources),
-            "excluded_target": rows("excluded", targets),
+            "agrees": source["agrees"],
+            "differs": source["differs"],
+            "missing": source["missing"],
+            "extra": target["extra"],
+            "ambiguous": source["ambiguous"] + target["ambiguous"],
+            "excluded_source": source["excluded"],
+            "excluded_target": target["excluded"],
         }
 
     @property
@@ -78,7 +88,7 @@ class Reconciliation:
         self, *, run: str = "", organisation: dict[str, str] | None = None, all_items: bool = False
     ) -> dict[str, Any]:
         """The contract's JSON document as plain values; agreeing items only when asked for."""
-        items = self.items if all_items else self.items[self.items["bucket"] != "agrees"]
+        items = self.items if all_items else self.exceptions
         return {
             "schema": SCHEMA,
             "run": run,

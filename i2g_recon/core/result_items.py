@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from i2g_recon.core.compare import COMPARISONS, Comparison, Outcome, Pairs
+from i2g_recon.core.compared import Compared
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.pairing import Pairing
-from i2g_recon.core.placing import Placed
 
 BUCKETS = ("missing", "differs", "ambiguous", "extra", "excluded", "agrees")
 ITEM_COLUMNS = [
@@ -39,62 +39,77 @@ OPEN_STATUSES = ("DRAFT", "SUBMITTED")
 AMOUNT_CAUSES = ("total", "subtotal", "tax", "lines")
 
 
-def discrepancies_of(pairs: Pairs, found: Mapping[str, Outcome], causes: Mapping[int, str]) -> pd.DataFrame:
+def discrepancies_of(compared: Compared) -> pd.DataFrame:
     """One row per differing field of a pair: DISCREPANCY_COLUMNS, values as text, delta as text or days."""
-    rows = [
-        {
-            "source_id": pairs.source["id"].iat[n],
-            "target_id": pairs.target["id"].iat[n],
-            "number": pairs.source["number"].iat[n],
-            "field": comparison.field,
-            "source": shown(comparison, pairs.source, pairs.source_lines, n),
-            "target": shown(comparison, pairs.target, pairs.target_lines, n),
-            "delta": delta_shown(comparison, found[comparison.field], pairs, n),
-            "cause": causes.get(n, "") if comparison.field in AMOUNT_CAUSES else "",
-        }
-        for comparison in COMPARISONS
-        if comparison.field in found
-        for n in (int(at) for at in np.flatnonzero(found[comparison.field].differs))
-    ]
+    pairs = compared.pairs
+    source_ids, target_ids, numbers = (
+        column.to_numpy(dtype=object) for column in (pairs.source["id"], pairs.target["id"], pairs.source["number"])
+    )
+    rows = []
+    for comparison in COMPARISONS:
+        if comparison.field not in compared.found:
+            continue
+        outcome = compared.found[comparison.field]
+        at = np.flatnonzero(outcome.differs)
+        left = shown(comparison, pairs.source.iloc[at], pairs.source_lines)
+        right = shown(comparison, pairs.target.iloc[at], pairs.target_lines)
+        deltas = deltas_shown(comparison, outcome, pairs.source.iloc[at], at)
+        rows += [
+            {
+                "source_id": source_ids[n],
+                "target_id": target_ids[n],
+                "number": numbers[n],
+                "field": comparison.field,
+                "source": source,
+                "target": target,
+                "delta": delta,
+                "cause": compared.causes.get(int(n), "") if comparison.field in AMOUNT_CAUSES else "",
+            }
+            for n, source, target, delta in zip(at, left, right, deltas, strict=True)
+        ]
     frame = pd.DataFrame(rows, columns=DISCREPANCY_COLUMNS, dtype=object)  # a delta of None stays None
     return frame.sort_values(["number", "source_id"], kind="stable", ignore_index=True)
 
 
-def shown(comparison: Comparison, side: pd.DataFrame, lines: pd.DataFrame, n: int) -> str:
-    """One side's value of a field as text."""
+def shown(comparison: Comparison, side: pd.DataFrame, lines: pd.DataFrame) -> list[str]:
+    """One side's values of a field as text, for the rows given."""
     if comparison.field == "lines":
-        return f"{int((lines['invoice_id'] == side['id'].iat[n]).sum())} lines"
-    value = side[comparison.shown].iat[n]
+        counts = lines["invoice_id"].value_counts()
+        return [f"{count} lines" for count in counts.reindex(side["id"], fill_value=0)]
+    values = side[comparison.shown]
     if comparison.is_money:
-        return decimal_text(int(value), side["currency"].iat[n])
-    return value.strftime("%Y-%m-%d") if isinstance(value, pd.Timestamp) else str(value)
+        return [decimal_text(int(minor), currency) for minor, currency in zip(values, side["currency"], strict=True)]
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values.dt.strftime("%Y-%m-%d").fillna("").tolist()
+    return values.astype(object).map(str).tolist()
 
 
-def delta_shown(comparison: Comparison, outcome: Outcome, pairs: Pairs, n: int) -> str | int | None:
-    """The signed difference: a decimal string for money, whole days for dates, nothing for text."""
+def deltas_shown(
+    comparison: Comparison, outcome: Outcome, source: pd.DataFrame, at: np.ndarray
+) -> list[str] | list[int] | list[None]:
+    """The signed differences: decimal strings for money, whole days for dates, nothing for text."""
     if outcome.delta is None:
-        return None
-    delta = int(outcome.delta[n])
-    return decimal_text(delta, pairs.source["currency"].iat[n]) if comparison.is_money else delta
+        return [None] * len(at)
+    deltas = [int(delta) for delta in outcome.delta[at]]
+    if not comparison.is_money:
+        return deltas
+    return [decimal_text(delta, currency) for delta, currency in zip(deltas, source["currency"], strict=True)]
 
 
-def items_of(
-    source: pd.DataFrame,
-    target: pd.DataFrame,
-    pairing: Pairing,
-    placed: Placed,
-    pairs: Pairs,
-    found: Mapping[str, Outcome],
-    discrepancies: pd.DataFrame,
-) -> pd.DataFrame:
-    """Every row of both sides in exactly one item; ITEM_COLUMNS, sorted by bucket, date, key and ids."""
-    left, right = side_records(source, pairing.source_keys), side_records(target, pairing.target_keys)
-    items = pair_items(left, right, pairing, placed, pairs, found, discrepancies)
-    for n in np.flatnonzero(pairing.source_alone | pairing.source_gone):
-        items.append(item(placed.source_bucket[n], placed.source_reason[n], [left[n]], []))
-    for n in np.flatnonzero(pairing.target_alone | pairing.target_gone):
-        items.append(item(placed.target_bucket[n], placed.target_reason[n], [], [right[n]]))
-    items += group_items(left, right, pairing, placed)
+def items_of(compared: Compared, discrepancies: pd.DataFrame, *, agreeing: bool) -> pd.DataFrame:
+    """Every row of both sides in exactly one item; ITEM_COLUMNS, sorted by bucket, date, key and ids.
+
+    agreeing: also the pairs that agree; without them the cost is that of the exceptions alone.
+    """
+    placed, pairing = compared.placed, compared.pairing
+    left = SideRows(compared.source, pairing.source_keys, placed.source_bucket, placed.source_reason)
+    right = SideRows(compared.target, pairing.target_keys, placed.target_bucket, placed.target_reason)
+    items = pair_items(left, right, compared, discrepancies, agreeing=agreeing)
+    for n in np.flatnonzero(pairing.source_alone | pairing.source_gone).tolist():
+        items.append(item(left.bucket[n], left.reason[n], [left.row(n)], []))
+    for n in np.flatnonzero(pairing.target_alone | pairing.target_gone).tolist():
+        items.append(item(right.bucket[n], right.reason[n], [], [right.row(n)]))
+    items += group_items(left, right, pairing)
     add_history(items, right, np.flatnonzero(pairing.target_gone))
     items.sort(key=place_in_list)
     return pd.DataFrame(items, columns=ITEM_COLUMNS, dtype=object)  # None stays None in the JSON
@@ -105,11 +120,21 @@ def place_in_list(one: Mapping[str, Any]) -> tuple[Any, ...]:
     return (BUCKETS.index(one["bucket"]), one["date"], one["key"], one["source_ids"], one["target_ids"])
 
 
-def side_records(frame: pd.DataFrame, keys: pd.Series) -> list[dict[str, Any]]:
-    """The columns an item shows, as one dict per row."""
-    wanted = ["id", "number", "reference", "contact", "currency", "total_minor"]
-    dates = frame["date"].dt.strftime("%Y-%m-%d").fillna("")
-    return frame[wanted].assign(date=dates.to_numpy(), key=keys.to_numpy()).to_dict("records")
+class SideRows:
+    """One side's rows as items show them, made only for the rows that are asked for."""
+
+    def __init__(self, frame: pd.DataFrame, keys: pd.Series, bucket: np.ndarray, reason: np.ndarray) -> None:
+        self.bucket, self.reason = bucket, reason
+        shown_columns = ["id", "number", "reference", "contact", "currency", "total_minor"]
+        self.columns = {name: frame[name].to_numpy(dtype=object) for name in shown_columns}
+        self.columns["key"] = keys.to_numpy(dtype=object)
+        self.dates = frame["date"].to_numpy(dtype="datetime64[D]")
+
+    def row(self, n: int) -> dict[str, Any]:
+        """The row at a position; an unknown date is blank."""
+        date = self.dates[n]
+        row = {name: values[n] for name, values in self.columns.items()}
+        return row | {"date": "" if np.isnat(date) else str(date)}
 
 
 def item(bucket: str, reason: str, left: list[dict[str, Any]], right: list[dict[str, Any]]) -> dict[str, Any]:
@@ -145,27 +170,25 @@ def total_of(rows: list[dict[str, Any]]) -> str | None:
 
 
 def pair_items(
-    left: list[dict[str, Any]],
-    right: list[dict[str, Any]],
-    pairing: Pairing,
-    placed: Placed,
-    pairs: Pairs,
-    found: Mapping[str, Outcome],
-    discrepancies: pd.DataFrame,
+    left: SideRows, right: SideRows, compared: Compared, discrepancies: pd.DataFrame, *, agreeing: bool
 ) -> list[dict[str, Any]]:
     """One item per pair, with its discrepancies and what could not be compared."""
     by_source: dict[str, list[dict[str, Any]]] = {}
     for row in discrepancies.to_dict("records"):
         fields = {name: row[name] for name in ("field", "source", "target", "delta", "cause")}
         by_source.setdefault(row["source_id"], []).append(fields)
-    paid, draft = paid_in_source_open_in_target(pairs), not_approved_in_target(pairs)
+    found, pairs, pairing = compared.found, compared.pairs, compared.pairing
+    signs = {
+        "paid_in_source_open_in_target": paid_in_source_open_in_target(pairs),
+        "not_approved_in_target": not_approved_in_target(pairs),
+    }
+    wanted = agreeing | (left.bucket[pairing.source_pairs] != "agrees")
     items = []
-    for n, (s, t) in enumerate(zip(pairing.source_pairs, pairing.target_pairs, strict=True)):
-        one = item(placed.source_bucket[s], placed.source_reason[s], [left[s]], [right[t]])
+    for n in np.flatnonzero(wanted).tolist():
+        s, t = pairing.source_pairs[n], pairing.target_pairs[n]
+        one = item(left.bucket[s], left.reason[s], [left.row(s)], [right.row(t)])
         one["discrepancies"] = by_source.get(one["source_ids"][0], [])
-        one["findings"] = ["paid_in_source_open_in_target"] * bool(paid[n]) + ["not_approved_in_target"] * bool(
-            draft[n]
-        )
+        one["findings"] = [name for name, mask in signs.items() if mask[n]]
         one["not_compared"] = not_compared(found, n)
         items.append(one)
     return items
@@ -192,32 +215,30 @@ def not_approved_in_target(pairs: Pairs) -> np.ndarray:
     return pairs.target["status"].isin(OPEN_STATUSES).to_numpy(dtype=bool)
 
 
-def group_items(
-    left: list[dict[str, Any]], right: list[dict[str, Any]], pairing: Pairing, placed: Placed
-) -> list[dict[str, Any]]:
+def group_items(left: SideRows, right: SideRows, pairing: Pairing) -> list[dict[str, Any]]:
     """One item per repeated key, holding every row that carries it on either side."""
     groups: dict[str, tuple[list[int], list[int]]] = {}
     for n in np.flatnonzero(pairing.source_ambiguous):
-        groups.setdefault(left[n]["key"], ([], []))[0].append(int(n))
+        groups.setdefault(left.columns["key"][n], ([], []))[0].append(int(n))
     for n in np.flatnonzero(pairing.target_ambiguous):
-        groups.setdefault(right[n]["key"], ([], []))[1].append(int(n))
+        groups.setdefault(right.columns["key"][n], ([], []))[1].append(int(n))
     return [
         item(
-            placed.source_bucket[s[0]] if s else placed.target_bucket[t[0]],
-            placed.source_reason[s[0]] if s else placed.target_reason[t[0]],
-            [left[n] for n in s],
-            [right[n] for n in t],
+            left.bucket[s[0]] if s else right.bucket[t[0]],
+            left.reason[s[0]] if s else right.reason[t[0]],
+            [left.row(n) for n in s],
+            [right.row(n) for n in t],
         )
         for s, t in groups.values()
     ]
 
 
-def add_history(items: list[dict[str, Any]], right: list[dict[str, Any]], gone: Iterable[int]) -> None:
+def add_history(items: list[dict[str, Any]], right: SideRows, gone: Iterable[int]) -> None:
     """Name the voided and deleted twins beside the item that now holds their reference."""
     twins: dict[str, list[str]] = {}
     for n in gone:
-        if right[n]["key"]:
-            twins.setdefault(right[n]["key"], []).append(right[n]["id"])
+        if right.columns["key"][n]:
+            twins.setdefault(right.columns["key"][n], []).append(right.columns["id"][n])
     for one in items:
         if one["key"] in twins and one["source_ids"]:
             one["history"] = twins[one["key"]]

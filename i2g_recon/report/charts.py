@@ -17,7 +17,7 @@ from i2g_recon.core.reasons import REASONS
 
 COLOURS = {"total": "#15803D", "up": "#2563EB", "down": "#C2410C", "unexplained": "#DC2626"}
 STEP_COLUMNS = ["label", "count", "amount_minor", "begin_minor", "end_minor", "kind"]
-BAR_PX = 26
+BAR_PX, AXIS_PX = 24, 70
 CUT_WHEN = 3  # the axis leaves zero when the totals are this many times as long as all the movements
 
 
@@ -55,7 +55,7 @@ def bridge_chart(total: Mapping[str, Any]) -> alt.Chart:
     axis = alt.Axis(labelExpr=f"format(datum.value / {10 ** exponent(currency)}, ',.0f')", tickCount=5, grid=True)
     cut = "" if lowest <= 0 else ", not from zero"
     return (
-        alt.Chart(drawn, height=BAR_PX * len(drawn))
+        alt.Chart(drawn, height=BAR_PX * len(drawn) + AXIS_PX)
         .mark_bar(clip=True)
         .encode(
             y=alt.Y("label:N", sort=list(drawn["label"]), title=None, axis=alt.Axis(labelLimit=420, ticks=False)),

@@ -18,7 +18,6 @@ from i2g_recon.report.words import (
     SIDES,
     VERDICTS,
     in_words,
-    legible,
     period_words,
     reason_words,
     tolerance_words,
@@ -40,7 +39,7 @@ def paper_of(document: Mapping[str, Any]) -> Paper:
         title="Invoice2go and Xero: working paper",
         standing=document["verdict"],
         verdict=in_words(document["verdict"], VERDICTS),
-        run=legible(document["run"]),
+        run=document["run"],
         sheets=tuple(sheets),
     )
 
@@ -49,7 +48,7 @@ def summary_blocks(document: Mapping[str, Any], *, listed: bool) -> tuple[Block,
     """Verdict and terms, counts, control totals, inputs."""
     counts = [(in_words(name, COUNTS), number) for name, number in document["counts"].items()]
     inputs = [
-        (in_words(one["side"], SIDES), legible(one["name"]), one["rows"], one["row_errors"], one["sha256"])
+        (in_words(one["side"], SIDES), one["name"], one["rows"], one["row_errors"], one["sha256"])
         for one in document["inputs"]
     ]
     sides = [Column("Currency", width=28), *money_columns("Invoice2go", "Xero", "Difference", "Unexplained")]
@@ -68,10 +67,10 @@ def about(document: Mapping[str, Any], *, listed: bool) -> list[Row]:
     agreeing = "listed on the sheet Agrees" if listed else "counted, not listed"
     return [
         ("Verdict", in_words(document["verdict"], VERDICTS)),
-        ("Organisation", legible(organisation["name"]) or "none: two files were compared"),
-        ("Xero tenant", legible(organisation["tenant_id"])),
-        ("Base currency", legible(organisation["base_currency"])),
-        ("Run", legible(document["run"]) or "not stored"),
+        ("Organisation", organisation["name"] or "none: two files were compared"),
+        ("Xero tenant", organisation["tenant_id"]),
+        ("Base currency", organisation["base_currency"]),
+        ("Run", document["run"] or "not stored"),
         ("Period", period_words(policy)),
         ("Compared", ", ".join(in_words(field, FIELDS) for field in policy["fields"])),
         ("Tolerance", tolerance_words(policy)),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from html import escape
 
 from i2g_recon.report.shapes import Block, Cell, Column, Paper, Row, Sheet
+from i2g_recon.report.words import legible
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
@@ -42,7 +43,7 @@ footer { margin-top: 2rem; color: var(--soft); font-size: .85em; }
 def page_bytes(paper: Paper) -> bytes:
     """The page as a file's content."""
     sections = "\n".join(section(sheet) for sheet in paper.sheets)
-    run = escape(paper.run or "not stored")
+    run = escape(legible(paper.run) or "not stored")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -102,4 +103,4 @@ def shown(value: Cell) -> str:
         return ""
     if isinstance(value, (Decimal, int)):
         return f"{value:,}"
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return value.isoformat() if isinstance(value, dt.date) else legible(value)

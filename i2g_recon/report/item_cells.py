@@ -12,7 +12,7 @@ from typing import Any
 
 from i2g_recon.core.money import D
 from i2g_recon.report.shapes import Block, Cell, Column, Row, money_columns
-from i2g_recon.report.words import BUCKETS, FIELDS, FINDINGS, in_words, legible, reason_words
+from i2g_recon.report.words import BUCKETS, FIELDS, FINDINGS, in_words, reason_words
 
 Item = Mapping[str, Any]
 MONEY_FIELDS, DAY_FIELDS = ("total", "subtotal", "tax"), ("date", "due_date")
@@ -43,8 +43,7 @@ def difference(item: Item) -> Decimal | None:
 def what_differs(item: Item) -> str:
     """Every differing field with both values."""
     return "; ".join(
-        f"{in_words(one['field'], FIELDS)} {legible(one['source'])} / {legible(one['target'])}"
-        for one in item["discrepancies"]
+        f"{in_words(one['field'], FIELDS)} {one['source']} / {one['target']}" for one in item["discrepancies"]
     )
 
 
@@ -81,8 +80,8 @@ def field_row(item: Item, one: Item) -> Row:
     """One differing field."""
     field, cause = one["field"], one["cause"]
     return (
-        legible(item["number"]),
-        legible(item["contact"]),
+        item["number"],
+        item["contact"],
         in_words(field, FIELDS),
         item["currency"] if field in MONEY_FIELDS else "",
         typed(field, one["source"]),
@@ -99,7 +98,7 @@ def typed(field: str, value: str | int | None) -> Cell:
         return value
     if field in MONEY_FIELDS:
         return D(value)
-    return day(value) if field in DAY_FIELDS else legible(value)
+    return day(value) if field in DAY_FIELDS else value
 
 
 def day(text: str) -> Cell:
@@ -114,13 +113,13 @@ def amount(text: str | None) -> Decimal | None:
 
 def identifiers(ids: Sequence[str]) -> str:
     """Several ids in one cell."""
-    return legible(", ".join(ids))
+    return ", ".join(ids)
 
 
 ITEM_CELLS: dict[str, tuple[Column, Callable[[Item], Cell]]] = {
-    "number": (Column("Number", width=16), lambda item: legible(item["number"])),
-    "reference": (Column("Xero reference", width=16), lambda item: legible(item["reference"])),
-    "contact": (Column("Client", width=32), lambda item: legible(item["contact"])),
+    "number": (Column("Number", width=16), lambda item: item["number"]),
+    "reference": (Column("Xero reference", width=16), lambda item: item["reference"]),
+    "contact": (Column("Client", width=32), lambda item: item["contact"]),
     "date": (Column("Date", "day", 12), lambda item: day(item["date"])),
     "currency": (Column("Currency", width=10), lambda item: item["currency"]),
     "source_total": (Column("Invoice2go total", "number", 18), lambda item: amount(item["source_total"])),

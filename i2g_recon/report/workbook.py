@@ -18,6 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from i2g_recon.report.shapes import Block, Cell, Paper, Row, Sheet
+from i2g_recon.report.words import legible
 
 MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)  # a fixed date: the time of making is no content
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -65,7 +66,7 @@ def workbook_bytes(paper: Paper) -> bytes:
     """The workbook as a file's content."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, SAFE) as book:
-        book.set_properties({"title": paper.title, "comments": f"Run {paper.run or 'not stored'}", "created": MADE})
+        book.set_properties({"title": paper.title, "comments": f"Run {run_of(paper)}", "created": MADE})
         looks = Looks(book)
         for sheet in paper.sheets:
             for name, blocks in parts(sheet):
@@ -102,6 +103,11 @@ def write_sheet(page: Worksheet, looks: Looks, paper: Paper, name: str, blocks: 
         page.autofilter(2, 0, max(2 + len(blocks[0].rows), 3), len(blocks[0].columns) - 1)
 
 
+def run_of(paper: Paper) -> str:
+    """The run's name for a person."""
+    return legible(paper.run) or "not stored"
+
+
 def most(blocks: tuple[Block, ...]) -> int:
     """Columns of the widest block."""
     return max(len(block.columns) for block in blocks)
@@ -113,7 +119,7 @@ def set_up_print(page: Worksheet, paper: Paper, name: str) -> None:
     page.set_paper(PAPER_A4)
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-    run = (paper.run or "not stored").replace("&", "&&")  # & begins a code in headers and footers
+    run = run_of(paper).replace("&", "&&")  # & begins a code in headers and footers
     page.set_footer(f"&L{name}&CRun {run}&RPage &P of &N")
 
 
@@ -146,7 +152,7 @@ def write_cell(page: Worksheet, looks: Looks, row: int, at: int, cell: Cell) -> 
     elif isinstance(cell, dt.date) and cell.year >= FIRST_YEAR:
         page.write_datetime(row, at, cell, looks.of("day"))
     else:
-        text = fitting(str(cell))
+        text = fitting(legible(str(cell)))
         page.write_string(row, at, text, looks.of("guarded text" if text.startswith(GUARDED) else "text"))
 
 

@@ -147,10 +147,16 @@ def line_cells(line: LineItem) -> dict[str, str]:
     return {
         "Line": line.description or line.code,
         "Quantity": plain(line.quantity),
-        "Price": f"{line.unit_price.normalize():,f}",
+        "Price": price_text(line.unit_price),
         "Discount": off,
         "Tax": rate or line.tax_type or line.tax_key,
     }
+
+
+def price_text(price: Decimal) -> str:
+    """A price with at least two decimals: 17.80, 0.125."""
+    places = max(2, -int(price.normalize().as_tuple().exponent))
+    return f"{price:,.{places}f}"
 
 
 def line_result(source: LineItem | None, target: LineItem | None) -> str:

@@ -61,7 +61,8 @@ def ask_what_to_push(view: PlanView) -> tuple[PushCommand, ...]:
     if ticked and len(some) < len(ticked):
         st.text(f"{count(len(ticked) - len(some), 'ticked invoice', 'ticked invoices')} cannot be pushed now.")
     with st.container(horizontal=True, key="push_buttons"):
-        few = st.button(f"Push {count(len(some), 'invoice', 'invoices')}", key="push_some", disabled=not some)
+        named = f"Push {count(len(some), 'invoice', 'invoices')}" if some else "Push ticked invoices"
+        few = st.button(named, key="push_some", disabled=not some)
         label = f"Push all {count(len(view.pushable), 'invoice', 'invoices')}"
         every = st.button(label, key="push_all", type="primary", disabled=not view.pushable)
     return some if few else view.pushable if every else ()

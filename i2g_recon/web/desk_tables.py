@@ -15,12 +15,12 @@ import streamlit as st
 from i2g_recon.web.parts import plain
 from i2g_recon.web.places import page
 
-ROW_PX, HEADER_PX, MOST_ROWS = 35, 38, 14
+ROW_PX, MOST_ROWS = 35, 14
 
 
 def link(name: str, label: str, **filters: str | Sequence[str]) -> None:
     """A link to another page of ours, with its filters already set."""
-    st.page_link(page(name), label=plain(label), icon=":material/arrow_forward:", query_params=filters or None)
+    st.page_link(page(name), label=f"**{plain(label)}**", icon=":material/arrow_forward:", query_params=filters or None)
 
 
 def badge(label: str, colours: Mapping[str, str]) -> Any:
@@ -39,9 +39,9 @@ def places_of(column: pd.Series) -> int:
     return max(found, default=2)
 
 
-def height(rows: int) -> int:
-    """The height of a table in pixels: as high as its rows, up to a screenful."""
-    return HEADER_PX + ROW_PX * min(max(rows, 1), MOST_ROWS)
+def height(rows: int) -> Any:
+    """As high as the rows, up to a screenful, which then scrolls."""
+    return "content" if rows <= MOST_ROWS else ROW_PX * (MOST_ROWS + 1)
 
 
 def plain_table(
@@ -59,6 +59,7 @@ def plain_table(
         alt=alt,
         hide_index=True,
         height=height(len(table)),
+        placeholder="",
         column_config=dict(columns or {}),
     )
 
@@ -73,6 +74,7 @@ def selected_rows(
         alt=alt,
         hide_index=True,
         height=height(len(table)),
+        placeholder="",
         column_config=dict(columns or {}),
         on_select="rerun",
         selection_mode="multi-row" if many else "single-row",

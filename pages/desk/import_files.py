@@ -34,8 +34,9 @@ with sentence_on_failure():
                 report = import_uploads(ws, connection, [(one.name, one.getvalue()) for one in uploads])
                 status.update(label="Read", state="complete")
             st.session_state["imported"] = (connection.tenant_id, report)
-            with st.status("Looking whether automatic export has anything to do", type="compact"):
+            with st.status("Automatic export", type="compact") as status:
                 pushed = push_after_import(ws, connection)
+                status.update(label="Automatic export is done" if pushed else "Automatic export is off")
             if pushed:
                 number = pushed.counts["confirmed"]
                 st.info(plain(f"Automatic export put {number:,} invoices into Xero; the receipts are on page Push."))

@@ -36,9 +36,9 @@ with sentence_on_failure():
     if confirmed is not None:
         with sentence_on_failure():
             commands = confirmed_commands(plan(ws, connection), confirmed)
-            with st.status(f"Pushing {len(commands):,} into Xero. Leave this page open.", type="compact"):
+            with st.status(f"Pushing {len(commands):,} into Xero", type="compact") as status:
                 push(ws, connection, commands)
-        with sentence_on_failure():
+                status.update(label="Pushed", state="complete")
             compare_now(ws, connection)
 
     waiting = left_open(ws, connection)

@@ -1,0 +1,25 @@
+"""Compared: what the engine knows about two sides after comparing them, handed from stage to stage as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from i2g_recon.core.compare import Outcome, Pairs
+from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.placing import Placed
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Compared:
+    """source, target: invoice frames in the order of their ids. found: outcomes by field. causes: by pair position."""
+
+    source: pd.DataFrame
+    target: pd.DataFrame
+    pairing: Pairing
+    pairs: Pairs
+    found: Mapping[str, Outcome]
+    causes: Mapping[int, str]
+    placed: Placed

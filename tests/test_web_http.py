@@ -1,0 +1,204 @@
+"""The sign-in at Xero over real HTTP: our routes on one side, the sandbox's identity server on the other."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import uvicorn
+from fixtures_sandbox import Person, person
+from fixtures_web import CookieBrowser, app_environment, app_home, free_port
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+
+from i2g_recon.jobs.connect import login_address
+from i2g_recon.web.http import name_of, routes
+from i2g_recon.web.parts import workspace
+
+
+@pytest.fixture(scope="module")
+def robin() -> Iterator[Person]:
+    with person() as found:
+        yield found
+
+
+@contextmanager
+def served(port: int) -> Iterator[None]:
+    """The routes behind a session cookie, as Streamlit's own server has them."""
+    app = Starlette(routes=routes, middleware=[Middleware(SessionMiddleware, secret_key="k" * 32, same_site="lax")])
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", ws="none", log_config=None)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            thread.join(0.02)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@dataclass
+class SignIn:
+    """A visitor of the app, one step of the sign-in after the other."""
+
+    robin: Person
+    port: int
+    browser: CookieBrowser = field(default_factory=CookieBrowser)
+
+    @property
+    def base(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> str:
+        """Through our login route; gives Xero's consent address."""
+        return self.browser.goes_to(self.base + login_address(workspace()))
+
+    def allowed(self) -> str:
+        """Through the consent; gives the address Xero calls back at."""
+        return self.browser.decide(self.start(), "allow")
+
+    def ending(self, address: str) -> str:
+        """The code that the callback ends with."""
+        target = self.browser.goes_to(address)
+        assert target.startswith(f"{self.base}/connect?xero=")
+        return parse_qs(urlsplit(target).query)["xero"][0]
+
+
+@pytest.fixture
+def visitor(robin: Person, tmp_path: Path) -> Iterator[SignIn]:
+    port = free_port()
+    with app_home(app_environment(robin.sandbox, tmp_path, port=port)), served(port):
+        found = SignIn(robin, port)
+        yield found
+        found.browser.pool.clear()
+    robin.control("clock", reset=True)
+    robin.control("settings", old_app=False)
+
+
+def test_an_allowed_consent_connects_the_organisation(visitor: SignIn) -> None:
+    assert visitor.ending(visitor.allowed()) == "connected"
+    (connection,) = workspace().store.connections()
+    assert (connection.name, connection.connected_by, connection.state) == ("Small Books", "Robin Example", "connected")
+    assert workspace().organisation() == connection
+
+
+def test_the_way_to_xero_asks_for_the_smallest_scopes_with_state_nonce_and_pkce(visitor: SignIn) -> None:
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(visitor.start()).query).items()}
+    assert asked["redirect_uri"] == f"{visitor.base}/xero/callback"
+    assert asked["code_challenge_method"] == "S256"
+    assert {"state", "nonce", "code_challenge"} <= set(asked)
+    assert asked["scope"].split()[-3:] == [
+        "accounting.invoices",
+        "accounting.contacts",
+        "accounting.settings.read",
+    ]
+
+
+def test_no_token_stands_in_an_address_a_cookie_or_the_log(visitor: SignIn, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        assert visitor.ending(visitor.allowed()) == "connected"
+    (connection,) = workspace().store.connections()
+    tokens = workspace().store.tokens(connection.consent_id)
+    assert tokens is not None
+    cookies = "".join(visitor.browser.cookies["localhost"].values())
+    opened = cookies + base64.b64decode(cookies.split(".")[0] + "==").decode("latin-1")
+    for secret in (tokens.access_token, tokens.refresh_token):
+        assert secret not in opened
+        assert secret not in caplog.text
+
+
+def test_a_declined_consent_says_so(visitor: SignIn) -> None:
+    assert visitor.ending(visitor.browser.decide(visitor.start(), "cancel")) == "declined"
+    assert workspace().store.connections() == []
+
+
+def test_a_callback_cannot_be_used_twice(visitor: SignIn) -> None:
+    address = visitor.allowed()
+    before = {host: dict(jar) for host, jar in visitor.browser.cookies.items()}
+    assert visitor.ending(address) == "connected"
+    assert visitor.ending(address) == "elsewhere"
+    visitor.browser.cookies = before  # a thief with the old cookie meets Xero's own refusal
+    assert visitor.ending(address) == "expired"
+
+
+def test_a_code_that_waited_too_long_is_refused(visitor: SignIn) -> None:
+    address = visitor.allowed()
+    visitor.robin.wait(3600)
+    assert visitor.ending(address) == "expired"
+
+
+def test_a_wrong_state_is_refused(visitor: SignIn) -> None:
+    address = visitor.allowed()
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    forged = f"{visitor.base}/xero/callback?" + urlencode({**query, "state": "forged"})
+    assert visitor.ending(forged) == "elsewhere"
+    assert workspace().store.connections() == []
+
+
+def test_a_callback_in_another_browser_is_refused(visitor: SignIn) -> None:
+    address = visitor.allowed()
+    visitor.browser.cookies.clear()
+    assert visitor.ending(address) == "elsewhere"
+
+
+def test_a_ticket_is_good_once_and_an_invented_one_never(visitor: SignIn) -> None:
+    login = visitor.base + login_address(workspace())
+    assert visitor.browser.goes_to(login).startswith(visitor.robin.sandbox.url)
+    assert visitor.ending(login) == "link"
+    assert visitor.ending(f"{visitor.base}/xero/login?ticket=invented") == "link"
+    assert visitor.ending(f"{visitor.base}/xero/login") == "link"
+
+
+def test_a_page_opened_on_another_name_is_led_to_the_host_xero_returns_to(visitor: SignIn) -> None:
+    login = login_address(workspace())
+    moved = visitor.browser.goes_to(f"http://127.0.0.1:{visitor.port}{login}")
+    assert moved == visitor.base + login
+    assert visitor.browser.goes_to(moved).startswith(visitor.robin.sandbox.url)
+
+
+def test_an_app_with_the_older_permissions_is_asked_for_those_once(visitor: SignIn) -> None:
+    # The sandbox knows the granular permissions always, so Xero's refusal of them is played by its answer.
+    query = parse_qs(urlsplit(visitor.start()).query)
+    refusal = f"{visitor.base}/xero/callback?" + urlencode({"error": "invalid_scope", "state": query["state"][0]})
+    visitor.robin.control("settings", old_app=True)
+    again = visitor.browser.goes_to(refusal)
+    assert "accounting.transactions" in parse_qs(urlsplit(again).query)["scope"][0]
+    assert visitor.ending(visitor.browser.decide(again, "allow")) == "connected"
+
+
+def test_an_app_that_may_have_neither_permission_is_told_so(visitor: SignIn) -> None:
+    query = parse_qs(urlsplit(visitor.start()).query)
+    refusal = f"{visitor.base}/xero/callback?" + urlencode({"error": "invalid_scope", "state": query["state"][0]})
+    refused_too = visitor.browser.goes_to(visitor.browser.goes_to(refusal))  # the sandbox refuses the broad ones
+    assert visitor.ending(refused_too) == "permissions"
+
+
+def test_missing_app_details_and_an_unreachable_xero_are_sentences_too(visitor: SignIn) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XERO_IDENTITY_URL", f"http://localhost:{free_port()}")
+        assert visitor.ending(visitor.base + login_address(workspace())) == "unreachable"
+        patch.setenv("XERO_CLIENT_SECRET", "")
+        assert visitor.ending(visitor.base + login_address(workspace())) == "app"
+
+
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ({"name": "Robin Example", "email": "robin@practice.example"}, "Robin Example"),
+        ({"given_name": "Robin", "family_name": "Example"}, "Robin Example"),
+        ({"email": "robin@practice.example"}, "robin@practice.example"),
+        ({}, ""),
+    ],
+)
+def test_who_connected_is_named_as_the_sign_in_names_them(person: dict[str, str], name: str) -> None:
+    assert name_of(person) == name
