@@ -112,7 +112,8 @@ table(row_errors, counts=("Row",))
 # Remarks of the readers:
 
 # %%
-table(pd.DataFrame([{"Side": name, "Remark": note} for name, side in sides.items() for note in side.notes]))
+remarks = [{"Side": name, "Remark": note} for name, side in sides.items() for note in side.notes]
+table(pd.DataFrame(remarks, columns=["Side", "Remark"]))
 
 # %% [markdown]
 # ## The result

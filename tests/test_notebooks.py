@@ -1,0 +1,253 @@
+"""The notebooks, run as a script and as Jupyter runs them, their figures against a count made here from the files.
+
+The .ipynb are kept without outputs: a stored figure would be of some other file than the reader's, and would show as a
+change at every run. What they give is made anew here and checked.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import runpy
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import pytest
+from fixtures_workspace import sale
+
+from i2g_recon.sandbox.i2g_export import csv_bytes
+from i2g_recon.sandbox.samples import write_samples
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.py"))
+TWO_FILES = NOTEBOOKS / "reconcile_two_files"
+CLOSED = "The bridge closes: every cent between the two totals is explained, and every invoice is in one group.\n"
+RUN = """
+import sys, nbformat, nbclient
+book = nbformat.read(sys.argv[1], as_version=4)
+place = {"metadata": {"path": sys.argv[2]}}
+nbclient.NotebookClient(book, timeout=120, kernel_name="python3", resources=place).execute()
+nbformat.write(book, sys.argv[1])
+"""
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@dataclass(frozen=True)
+class Count:
+    """What the two files hold, by their own columns; numbers compared without case and spaces around."""
+
+    totals: dict[str, tuple[Decimal, Decimal]]
+    missing: set[str]
+    extra: set[str]
+    other_total: set[str]
+
+
+def counted(folder: Path) -> Count:
+    """Reads both sample files with nothing but csv. Paid is not sent: the OutputStatus says what went out."""
+    with zipfile.ZipFile(folder / "invoice2go_export.zip") as archive:
+        name = next(name for name in archive.namelist() if "_invoice_" in name)
+        source = rows_of(archive.read(name))
+    lines = rows_of((folder / "SalesInvoices.csv").read_bytes())
+    target = list({row["InvoiceNumber"]: row for row in lines}.values())
+    numbers, references = (
+        Counter(key(row[column]) for row in rows)
+        for rows, column in ((source, "DocumentNumber"), (target, "Reference"))
+    )
+    by_reference = {key(row["Reference"]): row for row in target}
+    sent = [row for row in source if row["OutputStatus"] != "unsent" and numbers[key(row["DocumentNumber"])] == 1]
+    pairs = [
+        (row, by_reference[key(row["DocumentNumber"])]) for row in sent if references[key(row["DocumentNumber"])] == 1
+    ]
+    currencies = {row["CurrencyCode"] for row in source} | {row["Currency"] for row in target}
+    return Count(
+        totals={
+            one: (
+                sum((Decimal(row["TotalAmount"]) for row in source if row["CurrencyCode"] == one), Decimal(0)),
+                sum((Decimal(row["Total"]) for row in target if row["Currency"] == one), Decimal(0)),
+            )
+            for one in currencies
+        },
+        missing={row["DocumentNumber"] for row in sent if not references[key(row["DocumentNumber"])]},
+        extra={row["InvoiceNumber"] for row in target if not numbers[key(row["Reference"])]},
+        other_total={
+            left["DocumentNumber"]
+            for left, right in pairs
+            if left["CurrencyCode"] == right["Currency"] and Decimal(left["TotalAmount"]) != Decimal(right["Total"])
+        },
+    )
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def key(text: str) -> str:
+    return text.strip().casefold()
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("samples")
+    write_samples(folder)
+    return folder
+
+
+def notebook_at(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_notebook_and_its_script_are_one(name: str) -> None:
+    book, script = (jupytext.read(NOTEBOOKS / f"{name}{ending}") for ending in (".ipynb", ".py"))
+    told = [
+        [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in each.cells] for each in (book, script)
+    ]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_notebook_is_kept_without_outputs(name: str) -> None:
+    book = notebook_at(NOTEBOOKS / f"{name}.ipynb")
+    nbformat.validate(book)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    assert code[0].metadata.get("tags") == ["parameters"]
+
+
+@pytest.fixture
+def ran(samples: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The names of the notebook after its script has run in this process."""
+    monkeypatch.setenv("I2G_RECON_SAMPLES", str(samples))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return runpy.run_path(f"{TWO_FILES}.py")
+
+
+def test_the_script_gives_the_figures_of_the_files(samples: Path, ran: dict[str, Any]) -> None:
+    own, result = counted(samples), ran["result"]
+    assert len(own.missing) > 10
+    assert len(own.other_total) > 10
+    numbers = {
+        bucket: set(result.items.loc[result.items["bucket"] == bucket, "number"]) for bucket in ("missing", "extra")
+    }
+    assert numbers == {"missing": own.missing, "extra": own.extra}
+    differing = result.discrepancies
+    assert set(differing.loc[differing["field"] == "total", "number"]) == own.other_total
+    totals = {one["currency"]: (Decimal(one["source"]), Decimal(one["target"])) for one in ran["totals"]}
+    assert totals == own.totals
+
+
+class Cells(HTMLParser):
+    """The text of every table cell, and every tag."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[str] = []
+        self.tags: set[str] = set()
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        assert attrs is not None
+        self.inside = tag in ("td", "th")
+        if self.inside:
+            self.cells.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag not in ("td", "th")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.cells[-1] += data
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a run notebook shows: printed text, tables as cells with their tags, and the kinds of its outputs."""
+
+    printed: str
+    tables: Cells
+    kinds: set[str]
+
+
+def run_by_jupyter(folder: Path, **parameters: str) -> Shown:
+    """Runs the .ipynb in a kernel of this Python, in the notebooks' folder, with parameters put in as a cell."""
+    book = notebook_at(TWO_FILES.with_suffix(".ipynb"))
+    place = next(n for n, cell in enumerate(book.cells) if cell.metadata.get("tags") == ["parameters"])
+    set_to = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    book.cells.insert(place + 1, nbformat.v4.new_code_cell(set_to))  # type: ignore[no-untyped-call]  # nbformat has no types
+    copy = folder / "run.ipynb"
+    nbformat.write(book, copy)  # type: ignore[no-untyped-call]  # nbformat has no types
+    subprocess.run(
+        [sys.executable, "-c", RUN, str(copy), str(NOTEBOOKS)], env=jupyter_at(folder), check=True, timeout=150
+    )
+    outputs = [out for cell in notebook_at(copy).cells for out in cell.get("outputs", [])]
+    tables = Cells()
+    tables.feed("".join(out.data.get("text/html", "") for out in outputs if "data" in out))
+    return Shown(
+        printed="".join(out.text for out in outputs if out.get("name") == "stdout"),
+        tables=tables,
+        kinds={kind for out in outputs for kind in out.get("data", {})},
+    )
+
+
+def jupyter_at(folder: Path) -> dict[str, str]:
+    """An environment in which Jupyter knows one kernel, this Python, and keeps everything in the folder."""
+    kernel = folder / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    start = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (kernel / "kernel.json").write_text(json.dumps({"argv": start, "display_name": "Python 3", "language": "python"}))
+    own = {name: str(folder / name.lower()) for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR")}
+    rest = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "JUPYTER_PREFER_ENV_PATH")}
+    return {**rest, **own, "JUPYTER_PATH": str(folder / "jupyter"), "JUPYTER_DATA_DIR": str(folder / "jupyter")}
+
+
+def test_the_notebook_shows_the_figures_of_the_files(samples: Path, tmp_path: Path) -> None:
+    own = counted(samples)
+    shown = run_by_jupyter(
+        tmp_path,
+        source_path=str(samples / "invoice2go_export.zip"),
+        target_path=str(samples / "SalesInvoices.csv"),
+        working_paper=str(tmp_path / "paper.xlsx"),
+    )
+    assert CLOSED in shown.printed
+    assert shown.printed.startswith("Something needs you")
+    assert own.missing | own.extra | own.other_total <= set(shown.tables.cells)
+    assert {f"{amount:,.2f}" for sides in own.totals.values() for amount in sides if amount} <= set(shown.tables.cells)
+    assert any(kind.startswith("application/vnd.vegalite") for kind in shown.kinds)
+    assert zipfile.is_zipfile(tmp_path / "paper.xlsx")
+
+
+def test_the_notebook_bears_empty_tables_and_hostile_names(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_bytes(csv_bytes([sale("1", client=HOSTILE), sale("2")]))
+    line = {"Description": "Repair", "Quantity": 1, "UnitAmount": 100, "LineAmount": 100, "TaxAmount": 10}
+    invoice = {
+        "Type": "ACCREC",
+        "InvoiceID": "11111111-aaaa-4bbb-8ccc-000000000009",
+        "InvoiceNumber": "INV-1",
+        "Reference": "2",
+        "Contact": {"Name": "Marlin Cafe"},
+        "DateString": "2026-10-01T00:00:00",
+        "CurrencyCode": "AUD",
+        "Status": "AUTHORISED",
+        "LineAmountTypes": "Exclusive",
+        "LineItems": [line],
+        "SubTotal": 100,
+        "TotalTax": 10,
+        "Total": 110,
+    }
+    (tmp_path / "pages.json").write_text(json.dumps({"Invoices": [invoice]}))
+    shown = run_by_jupyter(tmp_path, source_path=str(tmp_path / "export.csv"), target_path=str(tmp_path / "pages.json"))
+    assert CLOSED in shown.printed
+    assert HOSTILE in shown.tables.cells
+    assert "img" not in shown.tables.tags

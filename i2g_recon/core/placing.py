@@ -16,7 +16,7 @@ import pandas as pd
 
 from i2g_recon.core.compare import Outcome
 from i2g_recon.core.invoice import State
-from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.pairing import GONE, Pairing
 from i2g_recon.core.policy import Policy
 
 
@@ -65,7 +65,9 @@ def place_source_alone(
     """Source rows without partner are missing; unsent, voided and deleted ones are excluded."""
     alone, gone = pairing.source_alone, pairing.source_gone
     placed.source_bucket[alone] = "missing"
-    placed.source_reason[alone] = missing_reasons(source, target, pairing, currencies)[alone]
+    placed.source_reason[alone] = missing_reasons(
+        source[alone], pairing.source_keys[alone], target, pairing.target_keys, currencies
+    )
     unsent = alone & (source["state"] == State.UNSENT).to_numpy(dtype=bool)
     placed.source_bucket[unsent | gone] = "excluded"
     placed.source_reason[unsent] = "not_sent"
@@ -76,9 +78,10 @@ def place_target_alone(placed: Placed, target: pd.DataFrame, pairing: Pairing) -
     """Live target rows without partner are extra; one that repeats the key of a pair is named as a twin."""
     alone, gone = pairing.target_alone, pairing.target_gone
     paired_keys = pairing.target_keys.iloc[pairing.target_pairs]
-    twin = pairing.target_keys.isin(paired_keys[paired_keys != ""]).to_numpy(dtype=bool)
+    own_keys = pairing.target_keys[alone]
+    repeats = paired_keys[paired_keys.isin(own_keys[own_keys != ""])]
     placed.target_bucket[alone] = "extra"
-    placed.target_reason[alone] = np.where(twin, "reference_repeats_in_target", "not_in_source")[alone]
+    placed.target_reason[alone] = np.where(own_keys.isin(repeats), "reference_repeats_in_target", "not_in_source")
     placed.target_bucket[gone] = "excluded"
     placed.target_reason[gone] = gone_reasons(target, "target")[gone]
 
@@ -90,19 +93,19 @@ def gone_reasons(frame: pd.DataFrame, side: str) -> np.ndarray:
 
 
 def missing_reasons(
-    source: pd.DataFrame, target: pd.DataFrame, pairing: Pairing, currencies: tuple[str, ...]
+    alone: pd.DataFrame, keys: pd.Series, target: pd.DataFrame, target_keys: pd.Series, currencies: tuple[str, ...]
 ) -> np.ndarray:
-    """Why each source row would be missing; the strongest obstacle to copying it wins."""
-    keys = pairing.source_keys
+    """Why each source row without partner is missing; the strongest obstacle to copying it wins."""
+    gone_keys = {state: target_keys[(target["state"] == state).to_numpy(dtype=bool)] for state in GONE}
     obstacles = {
         "number_blank": keys == "",
-        "voided_in_target": keys.isin(pairing.target_keys[(target["state"] == State.VOID).to_numpy(dtype=bool)]),
-        "deleted_in_target": keys.isin(pairing.target_keys[(target["state"] == State.DELETED).to_numpy(dtype=bool)]),
-        "no_longer_exported": source["no_longer_exported"],
-        "does_not_add_up": ~source["adds_up"],
-        "negative_or_zero_total": source["total_minor"] <= 0,
-        "currency_not_subscribed": ~source["currency"].isin(currencies or source["currency"].unique()),
-        "status_unknown": source["state"] == State.UNKNOWN,
+        "voided_in_target": keys.isin(gone_keys[State.VOID]),
+        "deleted_in_target": keys.isin(gone_keys[State.DELETED]),
+        "no_longer_exported": alone["no_longer_exported"],
+        "does_not_add_up": ~alone["adds_up"],
+        "negative_or_zero_total": alone["total_minor"] <= 0,
+        "currency_not_subscribed": ~alone["currency"].isin(currencies or alone["currency"].unique()),
+        "status_unknown": alone["state"] == State.UNKNOWN,
     }
     masks = [mask.to_numpy(dtype=bool) for mask in obstacles.values()]
     return np.select(masks, list(obstacles), "sent_not_in_target").astype(object)

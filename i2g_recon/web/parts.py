@@ -25,6 +25,7 @@ from i2g_recon.settings import Settings
 from i2g_recon.web.places import STEPS, page, place
 
 LOG = logging.getLogger(__name__)
+HERE = "page_title"  # where the router says which page this is
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>])")
 UNEXPECTED = (
     "Something went wrong on this page. What was done before is kept, and trying again repeats nothing. "
@@ -54,12 +55,18 @@ def current_connection(ws: Workspace) -> Connection:
     try:
         return ws.organisation()
     except NotConnected:
-        if ws.store.connections():
-            sentence, label = "Several organisations are connected. Choose the one to work on.", "Choose organisation"
-        else:
-            sentence, label = "No organisation is connected yet. Connect Xero to begin.", "Connect Xero"
-        empty_state(sentence, "connect", label)
+        page_header(st.session_state.get(HERE, "i2g-recon"), ws, None)
+        show_no_organisation(ws)
         st.stop()
+
+
+def show_no_organisation(ws: Workspace) -> None:
+    """The way to an organisation, from a page that needs one."""
+    if ws.store.connections():
+        sentence, label = "Several organisations are connected. Choose the one to work on.", "Choose organisation"
+    else:
+        sentence, label = "No organisation is connected yet. Connect Xero to begin.", "Connect Xero"
+    empty_state(sentence, "connect", label)
 
 
 def empty_state(sentence: str, target: str, label: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.errors import NotConnected
-from i2g_recon.web.parts import sentence_on_failure, workspace
+from i2g_recon.web.parts import HERE, sentence_on_failure, workspace
 from i2g_recon.web.places import PLACES, ROOT, page
 
 ICON = ROOT / "i2g_recon" / "icon.png"
@@ -21,6 +21,7 @@ def show() -> None:
     # A home of its own keeps every page at its own address, whichever of them is the right start.
     home = st.Page(start, title="Start", url_path="start", default=True, visibility="hidden")
     chosen = st.navigation([home, *(page(each.name) for each in PLACES)], position="top")
+    st.session_state[HERE] = chosen.title
     with sentence_on_failure():
         chosen.run()
 

@@ -7,7 +7,7 @@ import streamlit as st
 from i2g_recon.errors import NotConnected
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
 from i2g_recon.jobs.workspace import Connection, Workspace
-from i2g_recon.web.parts import current_connection, page_header, plain, workspace
+from i2g_recon.web.parts import page_header, plain, show_no_organisation, workspace
 from i2g_recon.web.places import page
 from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STATUSES, show_disconnect
 
@@ -15,8 +15,10 @@ from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STA
 def show() -> None:
     """The page."""
     ws = workspace()
-    ask_organisation(ws)
-    connection = current_connection(ws)
+    connection = ask_organisation(ws)
+    if connection is None:
+        show_no_organisation(ws)
+        return
     st.subheader("How invoices arrive in Xero", anchor=False)
     ask_arrival(ws, connection)
     st.subheader("Where your data lies", anchor=False)
@@ -27,7 +29,7 @@ def show() -> None:
     show_disconnect(ws, connection)
 
 
-def ask_organisation(ws: Workspace) -> None:
+def ask_organisation(ws: Workspace) -> Connection | None:
     """The head, and the organisation that every page is about."""
     try:
         chosen: Connection | None = ws.organisation()
@@ -36,7 +38,7 @@ def ask_organisation(ws: Workspace) -> None:
     page_header("Settings", ws, chosen)
     names = {one.tenant_id: one.name for one in ws.store.connections()}
     if len(names) < 2:  # noqa: PLR2004 - one organisation leaves no choice
-        return
+        return chosen
     ids = list(names)
     picked = st.selectbox(
         "Organisation to work on",
@@ -49,6 +51,7 @@ def ask_organisation(ws: Workspace) -> None:
     if picked and (chosen is None or picked != chosen.tenant_id):
         ws.store.choose_organisation(picked)
         st.rerun()
+    return chosen
 
 
 def ask_arrival(ws: Workspace, connection: Connection) -> None:

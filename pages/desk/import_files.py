@@ -36,7 +36,7 @@ with sentence_on_failure():
             st.session_state["imported"] = (connection.tenant_id, report)
             with st.status("Automatic export", type="compact") as status:
                 pushed = push_after_import(ws, connection)
-                status.update(label="Automatic export is done" if pushed else "Automatic export is off")
+                status.update(label="Automatic export is done" if pushed else "Nothing was exported automatically")
             if pushed:
                 number = pushed.counts["confirmed"]
                 st.info(plain(f"Automatic export put {number:,} invoices into Xero; the receipts are on page Push."))

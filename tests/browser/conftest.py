@@ -1,0 +1,133 @@
+"""The app as a person starts it, in front of the sandbox, and a real Chromium before it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from fixtures_browser import DESK, Screen
+from fixtures_sandbox import Person, person
+from fixtures_web import app_environment, free_port
+from fixtures_workspace import SANDBOX_LIMITS
+from playwright.sync_api import Browser, sync_playwright
+
+from i2g_recon.web.places import ROOT
+
+PATIENCE_S = 60
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --disable-component-update "
+    "--disable-sync --no-first-run"
+).split()
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str) -> Iterator[Browser]:
+    if not browser_path:
+        if os.environ.get("CI") == "true":
+            pytest.fail("a browser is required here and none was found", pytrace=False)
+        pytest.skip("no Chromium, Chrome or Edge on this machine")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=browser_path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def robin() -> Iterator[Person]:
+    """The pretend Xero with the demo's organisation."""
+    with person("demo") as found:
+        found.control("settings", **SANDBOX_LIMITS)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def base_url(robin: Person, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running app on a fresh home."""
+    port, home = free_port(), tmp_path_factory.mktemp("home")
+    with served_app(app_environment(robin.sandbox, home, port=port), port, home / "server.log"):
+        yield f"http://localhost:{port}"
+
+
+@contextmanager
+def served_app(variables: dict[str, str], port: int, log: Path) -> Iterator[None]:
+    """`streamlit run streamlit_app.py` as a process of its own."""
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | variables, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_for(server, port, log)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Until the server says that it is well."""
+    until = time.monotonic() + PATIENCE_S
+    with urllib3.PoolManager(retries=False) as pool:
+        while time.monotonic() < until:
+            assert server.poll() is None, log.read_text()
+            try:
+                if pool.request("GET", f"http://localhost:{port}/_stcore/health", timeout=2).status == 200:
+                    return
+            except urllib3.exceptions.HTTPError:
+                time.sleep(0.1)
+    pytest.fail(f"the app did not start: {log.read_text()}")
+
+
+@contextmanager
+def window(chromium: Browser, base: str, **more: Any) -> Iterator[Screen]:
+    """A visitor's window that complains of what the browser complains of."""
+    options = {"viewport": DESK, "locale": "en-AU", "timezone_id": "Australia/Sydney", **more}
+    context = chromium.new_context(**options)
+    context.set_default_timeout(30_000)
+    screen = Screen(context.new_page(), base)
+    screen.page.on("pageerror", lambda error: screen.errors.append(str(error)))
+    screen.page.on("console", lambda message: note(screen, message.type, message.text))
+    screen.page.on("request", lambda request: note_stranger(screen, request.url))
+    try:
+        yield screen
+    finally:
+        context.close()
+    assert screen.errors == []
+
+
+def note(screen: Screen, kind: str, text: str) -> None:
+    """A deep link's two harmless 404s apart, the console stays clean; breaches of the policy land here."""
+    if kind == "error" and "404" not in text:
+        screen.errors.append(text)
+
+
+def note_stranger(screen: Screen, address: str) -> None:
+    """Nothing is fetched from anywhere but this machine."""
+    if not address.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:")):
+        screen.errors.append(f"asked {address}")
+
+
+@pytest.fixture
+def screen(chromium: Browser, base_url: str) -> Iterator[Screen]:
+    with window(chromium, base_url) as found:
+        yield found
+
+
+@pytest.fixture(params=["light", "dark"])
+def lit_screen(chromium: Browser, base_url: str, request: pytest.FixtureRequest) -> Iterator[Screen]:
+    with window(chromium, base_url, color_scheme=request.param) as found:
+        yield found
+
+
+@pytest.fixture
+def phone(chromium: Browser, base_url: str) -> Iterator[Screen]:
+    with window(chromium, base_url, color_scheme="dark", viewport={"width": 390, "height": 844}) as found:
+        yield found

@@ -1,0 +1,92 @@
+"""What the browser tests share: waiting for the page, pictures of it, rows of a grid, and accessibility findings."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from i2g_recon.web.places import ROOT, place
+
+
+ARTEFACTS = Path(os.environ.get("I2G_RECON_ARTEFACTS") or ROOT / "artefacts")
+expect.set_options(timeout=20_000)  # the first page of a fresh server imports pandas
+DESK = {"width": 1280, "height": 1100}
+HEADER_PX, ROW_PX, TICK_PX = 35, 35, 15  # a grid is a canvas: header, rows, the middle of the tick column
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STREAMLITS_OWN = {
+    "empty-table-header",
+    "presentation-role-conflict",
+}  # selection column of a grid, drop zone of an upload
+
+
+@dataclass
+class Screen:
+    """One visitor's window. errors: what the browser's console complained of."""
+
+    page: Page
+    base: str
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, name: str) -> None:
+        """A page by its address, as a deep link."""
+        self.page.goto(f"{self.base}/{name}")
+        self.shows(place(name).title)
+
+    def shows(self, title: str) -> None:
+        """Waits until the page with this title is there and at rest."""
+        expect(self.page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits until the script is idle and grids have loaded."""
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+    def press(self, label: str) -> None:
+        self.page.get_by_role("button", name=label, exact=True).click()
+
+    def says(self, text: str) -> Locator:
+        """Waits for the words; gives where they stand."""
+        found = self.page.get_by_text(text).first
+        expect(found).to_be_visible()
+        return found
+
+    def choose(self, label: str, option: str) -> None:
+        """An option of a list, by the beginning of its words."""
+        self.page.get_by_role("combobox", name=label).click()
+        self.page.get_by_role("option", name=option).first.click()
+
+    def upload(self, name: str, content: bytes) -> None:
+        file: Any = {"name": name, "mimeType": "application/zip", "buffer": content}
+        self.page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(file)
+
+    def tick_row(self, row: int, grid: int = 0) -> None:
+        """Ticks a row of a grid; its cells are drawn, not made of elements."""
+        box = self.page.get_by_test_id("stDataFrame").nth(grid).bounding_box()
+        assert box is not None
+        self.page.mouse.click(box["x"] + TICK_PX, box["y"] + HEADER_PX + ROW_PX * row + ROW_PX // 2)
+
+    def picture(self, name: str) -> None:
+        """Keeps what the visitor sees."""
+        self.settle()
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png", animations="disabled")
+
+    def axe_findings(self) -> set[str]:
+        """Accessibility rules that the page breaks; nothing when axe is not installed."""
+        if importlib.util.find_spec("axe_playwright_python") is None:
+            return set()
+        self.page.evaluate(importlib.import_module("axe_playwright_python.base").AXE_SCRIPT)
+        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", AXE_TAGS)
+        return {f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in serious(found["violations"])}
+
+
+def serious(violations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings that are ours to mend."""
+    return [each for each in violations if each["id"] not in STREAMLITS_OWN]
