@@ -50,7 +50,7 @@ from pandas.io.formats.style import Styler
 
 sys.path += [str(place) for place in (Path.cwd(), Path.cwd().parent) if (place / "i2g_recon").is_dir()]
 import i2g_recon as i2g
-from i2g_recon.report.charts import bridge_chart
+from i2g_recon.report.bridge_picture import BridgePicture
 from i2g_recon.report.words import BUCKETS, FIELDS, SIDES, VERDICTS, in_words, reason_words
 
 
@@ -174,17 +174,29 @@ table(bridge, amounts=("Amount",), counts=("Invoices",))
 # The same as a picture, for the currency with the most steps:
 
 # %%
-bridge_chart(max(totals, key=lambda total: len(total["bridge"]))) if totals else "There is nothing to draw."
+BridgePicture(max(totals, key=lambda total: len(total["bridge"]))) if totals else "There is nothing to draw."
 
 # %% [markdown]
 # ## What needs a person, by reason
 
+
 # %%
+def why(item: pd.Series) -> str:
+    """The reason of an item; for one that differs the causes, or the fields where amounts agree."""
+    if item["bucket"] != "differs":
+        return reason_words(item["reason"])
+    causes = dict.fromkeys(reason_words(one["cause"]) for one in item["discrepancies"] if one["cause"])
+    fields = [in_words(one["field"], FIELDS).lower() for one in item["discrepancies"]]
+    return "; ".join(causes) or f"Another {' and '.join(fields)}"
+
+
 needs_a_person = result.items[result.items["bucket"].isin(["missing", "differs", "ambiguous", "extra"])]
-by_reason = needs_a_person.groupby(["bucket", "reason"], sort=False).size().rename("Items").reset_index()
-by_reason["Why"] = by_reason["reason"].map(reason_words)
-by_reason["Group"] = by_reason["bucket"].str.capitalize()
-table(by_reason[["Group", "Why", "Items"]], counts=("Items",))
+reasons = pd.DataFrame(
+    [{"Group": item["bucket"].capitalize(), "Why": why(item)} for _, item in needs_a_person.iterrows()],
+    columns=["Group", "Why"],
+)
+by_reason = reasons.groupby(["Group", "Why"], sort=False).size().rename("Items").reset_index()
+table(by_reason, counts=("Items",))
 
 
 # %% [markdown]

@@ -13,12 +13,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from i2g_recon.web.places import ROOT, place
 
-
 ARTEFACTS = Path(os.environ.get("I2G_RECON_ARTEFACTS") or ROOT / "artefacts")
 expect.set_options(timeout=20_000)  # the first page of a fresh server imports pandas
 DESK = {"width": 1280, "height": 1100}
 HEADER_PX, ROW_PX, TICK_PX = 35, 35, 15  # a grid is a canvas: header, rows, the middle of the tick column
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+GRAVE = {"serious", "critical"}
 STREAMLITS_OWN = {
     "empty-table-header",
     "presentation-role-conflict",
@@ -36,6 +36,11 @@ class Screen:
     def open(self, name: str) -> None:
         """A page by its address, as a deep link."""
         self.page.goto(f"{self.base}/{name}")
+        self.shows(place(name).title)
+
+    def go(self, name: str) -> None:
+        """A page through the navigation."""
+        self.page.get_by_role("navigation").get_by_role("link", name=place(name).title, exact=True).click()
         self.shows(place(name).title)
 
     def shows(self, title: str) -> None:
@@ -88,5 +93,5 @@ class Screen:
 
 
 def serious(violations: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Findings that are ours to mend."""
-    return [each for each in violations if each["id"] not in STREAMLITS_OWN]
+    """Findings that keep somebody from working, as axe weighs them, and that are ours to mend."""
+    return [each for each in violations if each["impact"] in GRAVE and each["id"] not in STREAMLITS_OWN]

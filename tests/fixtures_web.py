@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +26,8 @@ from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.sandbox.server import Sandbox
 from i2g_recon.web.parts import workspace
 from i2g_recon.web.places import ROOT, place
+
+PATIENCE_S = 60
 
 
 def free_port() -> int:
@@ -134,3 +140,33 @@ class CookieBrowser:
         answer = self.request("POST", place_of_form, fields=fields, encode_multipart=False)
         assert answer.status == 303, answer.data[:300]
         return answer.headers["Location"]
+
+
+@contextmanager
+def served_app(variables: dict[str, str], port: int, log: Path) -> Iterator[None]:
+    """`streamlit run streamlit_app.py` as a process of its own."""
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | variables, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_for(server, port, log)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Until the server says that it is well."""
+    until = time.monotonic() + PATIENCE_S
+    with urllib3.PoolManager(retries=False) as pool:
+        while time.monotonic() < until:
+            assert server.poll() is None, log.read_text()
+            try:
+                if pool.request("GET", f"http://localhost:{port}/_stcore/health", timeout=2).status == 200:
+                    return
+            except urllib3.exceptions.HTTPError:
+                time.sleep(0.1)
+    pytest.fail(f"the app did not start: {log.read_text()}")

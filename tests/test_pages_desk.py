@@ -185,7 +185,7 @@ def test_every_kind_of_line_opens(status: str, sample_home: Path) -> None:
     assert sample_home.exists()
     app = opened("reconcile")
     app.button(key="reconcile_now").click().run()
-    app.multiselect(key="bucket").set_value([status]).run()
+    app.button_group(key="bucket").set_value([status]).run()
     tick(app, 0)
     assert len(checked(app).dataframe) >= 2
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
+from streamlit.testing.v1 import AppTest
 
 from i2g_recon.settings import load
+from i2g_recon.web.parts import UNEXPECTED
 from i2g_recon.web.security import (
     INDEX,
     INLINE_SCRIPT,
@@ -92,3 +94,15 @@ def test_an_uncaught_error_leaves_no_values_in_the_log(caplog: pytest.LogCapture
         logger.removeHandler(caplog.handler)
     assert "marlin" not in caplog.text
     assert sum(isinstance(each, WithoutTraceback) for each in logger.filters) == 1
+
+
+def page_after_a_failed_click() -> None:
+    from i2g_recon.web.security import say_one_sentence  # noqa: PLC0415 - the page's script stands alone
+
+    say_one_sentence(KeyError("office@marlin.example"))
+
+
+def test_the_last_resort_is_one_sentence_too(caplog: pytest.LogCaptureFixture) -> None:
+    app = AppTest.from_function(page_after_a_failed_click).run()
+    assert [one.value for one in app.error] == [UNEXPECTED]
+    assert "marlin" not in caplog.text

@@ -35,10 +35,10 @@ def show_detail(found: Detail) -> None:
         st.text(reason)
     lines = lines_table(found)
     if len(lines):
-        st.subheader("Lines")
+        st.header("Lines")
         plain_table(lines, key="detail_lines", alt="Both invoices, line by line", row_style=marked)
     if found.history:
-        st.subheader("Voided or deleted in Xero under the same reference")
+        st.header("Voided or deleted in Xero under the same reference")
         columns = {"Xero": st.column_config.LinkColumn("Xero", display_text="Open in Xero")}
         plain_table(history_table(found), key="detail_history", alt="Earlier copies in Xero", columns=columns)
 

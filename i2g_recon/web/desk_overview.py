@@ -65,7 +65,7 @@ def show_findings(run: RunView) -> None:
 def show_bridges(run: RunView) -> None:
     """Control totals, chart and table, one currency after the other; they are never added together."""
     for total in run.document["totals"]:
-        st.subheader(f"From Invoice2go to Xero, {total['currency']}", anchor=False)
+        st.header(f"From Invoice2go to Xero, {total['currency']}", anchor=False)
         show_control_totals(total)
         st.altair_chart(bridge_chart(total), key=f"bridge_{total['currency']}", alt=bridge_words(total))
         with st.expander("The same as a table"):

@@ -40,7 +40,7 @@ COLOURS = {
 
 def show_receipts(receipts: Receipts, view: Overview) -> None:
     """The last push: sentence, table and download."""
-    st.subheader("Last push")
+    st.header("Last push")
     said, fine = recheck_words(receipts, view)
     (st.success if fine else st.warning)(plain(f"{push_words(receipts, local_time(receipts.approved_at))} {said}"))
     table = receipts_table(receipts)

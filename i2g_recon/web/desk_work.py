@@ -72,9 +72,9 @@ def filter_items(run: RunView) -> list[Item]:
     reasons = {words(code): code for code in present(map(why_code, items), [*REASONS, *FIELD_WHY])}
     findings = {FINDINGS[code]: code for code in FINDINGS}
     bound: dict[str, Any] = {"bind": "query-params"}
+    standard = [BUCKETS[bucket] for bucket in NEEDS_YOU]
+    chosen = st.pills("Status", list(by_name), selection_mode="multi", default=standard, key="bucket", **bound)
     with st.container(horizontal=True, key="filters"):
-        standard = [BUCKETS[bucket] for bucket in NEEDS_YOU]
-        chosen = st.multiselect("Status", list(by_name), default=standard, key="bucket", **bound)
         why = st.multiselect("Why", list(reasons), key="reason", **bound)
         currency = st.multiselect("Currency", sorted({item["currency"] for item in items}), key="currency", **bound)
         also = st.multiselect("Also", list(findings), key="finding", **bound)
@@ -120,7 +120,7 @@ def list_key(run: RunView, items: list[Item]) -> str:
 
 def show_downloads(run: RunView) -> None:
     """The run as a working paper; it is made when the button is pressed."""
-    st.subheader("Working paper", anchor=False)
+    st.header("Working paper", anchor=False)
     document = run.contract_document(all_items=True)
     with st.container(horizontal=True, key="downloads"):
         for kind, label in LABELS.items():

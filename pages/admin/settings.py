@@ -19,13 +19,13 @@ def show() -> None:
     if connection is None:
         show_no_organisation(ws)
         return
-    st.subheader("How invoices arrive in Xero", anchor=False)
+    st.header("How invoices arrive in Xero", anchor=False)
     ask_arrival(ws, connection)
-    st.subheader("Where your data lies", anchor=False)
+    st.header("Where your data lies", anchor=False)
     st.markdown("Imports, what was read from Xero, results and receipts stay on this computer, in this folder:")
     st.code(str(ws.settings.home), language=None)
     st.caption("The permission for Xero is kept encrypted there. Back the folder up as you do your other books.")
-    st.subheader("Connection", anchor=False)
+    st.header("Connection", anchor=False)
     show_disconnect(ws, connection)
 
 

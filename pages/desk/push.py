@@ -61,7 +61,7 @@ with sentence_on_failure():
     receipts = last_receipts(ws, connection)
     if receipts:
         show_receipts(receipts, view)
-    st.subheader("Missing in Xero", anchor=False)
+    st.header("Missing in Xero", anchor=False)
     chosen = ask_what_to_push(planned)
     if chosen:
         confirm_push(connection.tenant_id, chosen, setup.status)

@@ -45,6 +45,6 @@ with sentence_on_failure():
     items = filter_items(view.run)
     item = chosen_item(view.run, items)
     if item is not None:
-        st.subheader("Side by side", anchor=False)
+        st.header("Side by side", anchor=False)
         show_detail(detail(ws, view.run, item))
     show_downloads(view.run)

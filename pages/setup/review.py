@@ -39,7 +39,7 @@ def show_choices(view: SetupView) -> None:
         ("Taxes confirmed", "yes" if setup.taxes_confirmed or not organisation.pays_tax else "no"),
         ("Currency", f"{organisation.base_currency}, {'confirmed' if setup.currency_confirmed else 'not confirmed'}"),
     ]
-    st.subheader("Your choices", anchor=False)
+    st.header("Your choices", anchor=False)
     st.table(
         {"Choice": [plain(name) for name, _ in rows], "Value": [plain(value) for _, value in rows]}, border="horizontal"
     )
@@ -67,7 +67,7 @@ def choice_of(row: TaxRow, view: SetupView) -> str:
 
 def show_forecast(step: Step) -> None:
     """What a push would do now."""
-    st.subheader("With the next export", anchor=False)
+    st.header("With the next export", anchor=False)
     plan = preview(step.ws, step.connection)
     if plan is None:
         empty_state("Import an Invoice2go export to see what would be posted.", "import", "Import an export")

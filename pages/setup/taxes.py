@@ -11,7 +11,7 @@ from i2g_recon.web.parts import amount, empty_state, plain, show_back_and_next
 from i2g_recon.web.places import page
 from i2g_recon.web.walk_through import Step, begin_step, is_settled
 
-WIDTHS = (3, 1, 2, 5)
+WIDTHS = (3, 2, 5)
 HOLD, NONE = "hold", "none"
 TICK, CHANGED = "taxes_confirmed", "taxes_changed"
 
@@ -39,18 +39,16 @@ def show() -> None:
 def ask_choices(view: SetupView) -> dict[str, str]:
     """By tax key: a tax type, hold, none, or empty while nothing is chosen."""
     st.markdown("Each tax of your imported invoices, and the Xero tax rate it becomes. Xero computes the tax itself.")
-    for column, title in zip(st.columns(WIDTHS), ("In Invoice2go", "Invoices", "Value", "In Xero"), strict=True):
-        column.caption(title, text_alignment="right" if title in {"Invoices", "Value"} else "left")
     return {row.tax.key: ask_choice(row, view) for row in view.taxes}
 
 
 def ask_choice(row: TaxRow, view: SetupView) -> str:
     """One row: the tax, what uses it, and the choice."""
-    name, invoices, value, choice = st.columns(WIDTHS, vertical_alignment="center")
+    name, value, choice = st.columns(WIDTHS, vertical_alignment="center")
     title = "No tax on the line" if row.tax.key == NO_TAX_KEY else row.tax.key
     mark = "" if is_settled(row, view) else " :orange-badge[Choose]"
     name.markdown(f"**{plain(title)}**{mark}")
-    invoices.markdown(f"{row.tax.invoices:,}", text_alignment="right")
+    name.caption(f"{row.tax.invoices:,} {'invoice' if row.tax.invoices == 1 else 'invoices'}")
     value.markdown(
         "  \n".join(plain(amount(minor, currency)) for currency, minor in row.tax.total_by_currency),
         text_alignment="right",

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 from fixtures_browser import DESK, Screen
 from fixtures_sandbox import Person, person
-from fixtures_web import app_environment, free_port
+from fixtures_web import app_environment, free_port, served_app
 from fixtures_workspace import SANDBOX_LIMITS
 from playwright.sync_api import Browser, sync_playwright
 
-from i2g_recon.web.places import ROOT
-
-PATIENCE_S = 60
 QUIET = (
     "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --disable-component-update "
     "--disable-sync --no-first-run"
@@ -54,36 +46,6 @@ def base_url(robin: Person, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     port, home = free_port(), tmp_path_factory.mktemp("home")
     with served_app(app_environment(robin.sandbox, home, port=port), port, home / "server.log"):
         yield f"http://localhost:{port}"
-
-
-@contextmanager
-def served_app(variables: dict[str, str], port: int, log: Path) -> Iterator[None]:
-    """`streamlit run streamlit_app.py` as a process of its own."""
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | variables, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_for(server, port, log)
-            yield
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Until the server says that it is well."""
-    until = time.monotonic() + PATIENCE_S
-    with urllib3.PoolManager(retries=False) as pool:
-        while time.monotonic() < until:
-            assert server.poll() is None, log.read_text()
-            try:
-                if pool.request("GET", f"http://localhost:{port}/_stcore/health", timeout=2).status == 200:
-                    return
-            except urllib3.exceptions.HTTPError:
-                time.sleep(0.1)
-    pytest.fail(f"the app did not start: {log.read_text()}")
 
 
 @contextmanager

@@ -1,0 +1,45 @@
+"""The app as a process: what a fresh server answers, and what outlives a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fixtures_sandbox import Person, person
+from fixtures_web import CookieBrowser, app_environment, app_home, free_port, served_app
+from itsdangerous import TimestampSigner
+
+from i2g_recon.jobs.connect import login_address
+from i2g_recon.web.parts import workspace
+from i2g_recon.web.places import PLACES
+from i2g_recon.web.security import KEPT_AT
+
+SESSION = "_streamlit_session"
+
+
+@pytest.fixture
+def robin() -> Iterator[Person]:
+    with person() as found:
+        yield found
+
+
+def test_a_sign_in_that_is_under_way_survives_a_restart_of_the_server(robin: Person, tmp_path: Path) -> None:
+    port = free_port()
+    variables, base = app_environment(robin.sandbox, tmp_path, port=port), f"http://localhost:{port}"
+    browser, log = CookieBrowser(), tmp_path / "server.log"
+    with app_home(variables):
+        with served_app(variables, port, log):
+            for each in PLACES:
+                answer = browser.request("GET", f"{base}/{each.name}")
+                assert (answer.status, answer.headers["x-content-type-options"]) == (200, "nosniff")
+                assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+            called_back_at = browser.decide(browser.goes_to(base + login_address(workspace())), "allow")
+        TimestampSigner((tmp_path / KEPT_AT).read_text()).unsign(browser.cookies["localhost"][SESSION])
+        with served_app(variables, port, log):
+            assert browser.goes_to(called_back_at) == f"{base}/connect?xero=connected"
+        assert [one.name for one in workspace().store.connections()] == ["Small Books"]
+    browser.pool.clear()
+    said = log.read_text()
+    assert "Traceback" not in said
+    assert "code=" not in said
