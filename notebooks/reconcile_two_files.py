@@ -171,7 +171,8 @@ bridge = pd.DataFrame(
 table(bridge, amounts=("Amount",), counts=("Invoices",))
 
 # %% [markdown]
-# The same as a picture, for the currency with the most steps:
+# The same as a picture, for the currency with the most steps. Where the totals are much longer than the steps, the
+# drawing leaves out their beginning, so that the steps can be seen.
 
 # %%
 BridgePicture(max(totals, key=lambda total: len(total["bridge"]))) if totals else "There is nothing to draw."

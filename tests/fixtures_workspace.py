@@ -124,7 +124,7 @@ class Xero:
     def invoices(self, reference: str = "") -> list[dict[str, Any]]:
         """Every sales invoice, or those with the reference, whatever their status."""
         found: list[dict[str, Any]] = self.api("GET", "Invoices?page=1&pageSize=1000")["Invoices"]
-        return [one for one in found if reference in ("", one["Reference"])]
+        return [one for one in found if reference in ("", one.get("Reference"))]
 
     def live(self, reference: str) -> list[dict[str, Any]]:
         return [one for one in self.invoices(reference) if one["Status"] not in GONE]

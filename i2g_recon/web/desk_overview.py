@@ -16,6 +16,7 @@ from i2g_recon.report.charts import bridge_chart, bridge_steps, bridge_words
 from i2g_recon.web.desk_items import BUCKETS, FINDINGS, finding_counts, sums
 from i2g_recon.web.desk_tables import link, money, places_of, plain_table
 from i2g_recon.web.desk_words import count, next_action
+from i2g_recon.web.desk_work import ALL
 
 HELP = {
     "agrees": "In both, the same to the cent.",
@@ -59,7 +60,7 @@ def show_findings(run: RunView) -> None:
     for code, number in finding_counts(run.document["items"]).items():
         if number:
             label = f"{FINDINGS[code]}: {count(number, 'invoice', 'invoices')}"
-            link("reconcile", label, finding=FINDINGS[code], bucket=list(BUCKETS.values()))
+            link("reconcile", label, finding=FINDINGS[code], bucket=ALL)
 
 
 def show_bridges(run: RunView) -> None:

@@ -5,7 +5,7 @@ A table's cells are drawn, never read as Markdown or HTML, so text from data goe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from i2g_recon.web.places import page
 ROW_PX, MOST_ROWS = 35, 14
 
 
-def link(name: str, label: str, **filters: str | Sequence[str]) -> None:
+def link(name: str, label: str, **filters: str) -> None:
     """A link to another page of ours, with its filters already set."""
     st.page_link(page(name), label=f"**{plain(label)}**", icon=":material/arrow_forward:", query_params=filters or None)
 

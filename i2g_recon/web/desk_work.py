@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,13 @@ MIME: dict[Kind, str] = {
 }
 LABELS: dict[Kind, str] = {"xlsx": "Excel", "html": "Web page", "json": "Data (JSON)"}
 
+ALL = "All"
+STATUSES: dict[str, Sequence[str]] = {
+    "Needs you": NEEDS_YOU,
+    ALL: (),
+    **{name: (bucket,) for bucket, name in BUCKETS.items()},
+}
+
 
 def ask_period(run: RunView | None) -> tuple[dt.date | None, dt.date | None, bool]:
     """From, to (None for open) and whether they are in order."""
@@ -67,29 +75,27 @@ def one_day(place: Any, label: str, key: str, before: str | None) -> dt.date | N
 def filter_items(run: RunView) -> list[Item]:
     """The items that pass the filters; what the filters say stands in the address."""
     items = run.document["items"]
-    buckets = present((item["bucket"] for item in items), BUCKETS)
-    by_name = {BUCKETS[bucket]: bucket for bucket in BUCKETS}
-    reasons = {words(code): code for code in present(map(why_code, items), [*REASONS, *FIELD_WHY])}
-    findings = {FINDINGS[code]: code for code in FINDINGS}
-    bound: dict[str, Any] = {"bind": "query-params"}
-    standard = [BUCKETS[bucket] for bucket in NEEDS_YOU]
-    chosen = st.pills("Status", list(by_name), selection_mode="multi", default=standard, key="bucket", **bound)
+    reasons = {words(code): [code] for code in present(map(why_code, items), [*REASONS, *FIELD_WHY])}
+    currencies = {code: [code] for code in sorted({item["currency"] for item in items})}
     with st.container(horizontal=True, key="filters"):
-        why = st.multiselect("Why", list(reasons), key="reason", **bound)
-        currency = st.multiselect("Currency", sorted({item["currency"] for item in items}), key="currency", **bound)
-        also = st.multiselect("Also", list(findings), key="finding", **bound)
-        search = st.text_input("Search", key="search", placeholder="Number, client, amount", **bound)
-    kept = filtered(
-        items,
-        buckets=[by_name[name] for name in chosen] or buckets,
-        reasons=[reasons[name] for name in why],
-        currencies=currency,
-        findings=[findings[name] for name in also],
-        search=search or "",
-    )
+        kept = filtered(
+            items,
+            buckets=one_of("Status", "bucket", STATUSES),
+            reasons=one_of("Why", "reason", {ALL: [], **reasons}),
+            currencies=one_of("Currency", "currency", {ALL: [], **currencies}),
+            findings=one_of("Also", "finding", {ALL: [], **{FINDINGS[code]: [code] for code in FINDINGS}}),
+            search=st.text_input("Search", key="search", placeholder="Number, client, amount", bind="query-params")
+            or "",
+        )
     about = sums(money_at_stake(kept))
     st.text(f"{len(kept):,} of {count(len(items), 'line', 'lines')} shown" + (f", {about} to look at" if about else ""))
     return kept
+
+
+def one_of(label: str, key: str, meanings: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """A filter with one choice, the first one being the usual; gives the codes that it lets pass, none for all."""
+    chosen = st.selectbox(label, list(meanings), key=key, bind="query-params")
+    return meanings.get(str(chosen), ())  # a choice that a new run no longer offers lets everything pass
 
 
 def chosen_item(run: RunView, items: list[Item]) -> Item | None:
