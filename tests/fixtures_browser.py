@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Screen:
     def press(self, label: str) -> None:
         self.page.get_by_role("button", name=label, exact=True).click()
 
-    def says(self, text: str) -> Locator:
+    def says(self, text: str | re.Pattern[str]) -> Locator:
         """Waits for the words; gives where they stand."""
         found = self.page.get_by_text(text).first
         expect(found).to_be_visible()

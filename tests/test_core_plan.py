@@ -258,6 +258,7 @@ def test_a_live_holder_counts_before_a_voided_one() -> None:
 HELD: list[tuple[str, Invoice, dict[str, Any]]] = [
     ("not_sent", PLAIN, {"reason": "not_sent"}),
     ("not_sent", replace(PLAIN, state=State.UNSENT), {}),
+    ("paid_not_sent", replace(PLAIN, state=State.UNSENT), {"reason": "paid_not_sent"}),
     ("status_unknown", replace(PLAIN, state=State.UNKNOWN), {"reason": "status_unknown"}),
     ("voided_in_target", PLAIN, {"reason": "voided_in_target"}),
     ("deleted_in_target", PLAIN, {"reason": "deleted_in_target"}),

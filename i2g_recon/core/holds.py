@@ -37,6 +37,10 @@ HOLDS: Mapping[str, HoldRule] = MappingProxyType(
     {
         # What the comparison said.
         "not_sent": HoldRule("The invoice was not sent in Invoice2go.", SEND_FIRST),
+        "paid_not_sent": HoldRule(
+            "The invoice was paid but never sent in Invoice2go.",
+            "Send it in Invoice2go and import the export again, or enter it in Xero.",
+        ),
         "status_unknown": HoldRule("Invoice2go does not say whether the invoice was sent.", SEND_FIRST),
         "voided_in_target": HoldRule(
             "An invoice with this reference was voided in Xero.",

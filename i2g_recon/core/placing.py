@@ -62,15 +62,19 @@ def place_pairs(placed: Placed, pairing: Pairing, found: Mapping[str, Outcome]) 
 def place_source_alone(
     placed: Placed, source: pd.DataFrame, target: pd.DataFrame, pairing: Pairing, currencies: tuple[str, ...]
 ) -> None:
-    """Source rows without partner are missing; unsent, voided and deleted ones are excluded."""
+    """Source rows without partner are missing; unsent, voided and deleted ones are excluded.
+
+    An unsent one that was paid stays missing: the money came in, and the books do not know it.
+    """
     alone, gone = pairing.source_alone, pairing.source_gone
     placed.source_bucket[alone] = "missing"
     placed.source_reason[alone] = missing_reasons(
         source[alone], pairing.source_keys[alone], target, pairing.target_keys, currencies
     )
     unsent = alone & (source["state"] == State.UNSENT).to_numpy(dtype=bool)
-    placed.source_bucket[unsent | gone] = "excluded"
-    placed.source_reason[unsent] = "not_sent"
+    paid = (source["paid_minor"].fillna(0) > 0).to_numpy(dtype=bool)
+    placed.source_reason[unsent] = np.where(paid, "paid_not_sent", "not_sent")[unsent]
+    placed.source_bucket[(unsent & ~paid) | gone] = "excluded"
     placed.source_reason[gone] = gone_reasons(source, "source")[gone]
 
 

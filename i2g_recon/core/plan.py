@@ -209,7 +209,7 @@ def created(planned: PushCommand, invoice: Invoice, draft: Draft, chosen: Chosen
 def reason_holds(invoice: Invoice, reason: str) -> list[Hold]:
     """What the comparison said, and what the invoice itself says about the same matters."""
     codes = [] if reason == PUSHED_REASON else [reason]
-    if invoice.state in {State.UNSENT, *GONE}:
+    if invoice.state in {State.UNSENT, *GONE} and reason != "paid_not_sent":
         codes.append("not_sent")
     if invoice.state is State.UNKNOWN:
         codes.append("status_unknown")

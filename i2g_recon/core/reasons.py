@@ -10,6 +10,7 @@ REASONS: dict[str, str] = {
     "sent_not_in_target": "Sent in Invoice2go and not in Xero",
     "currency_not_subscribed": "Not in Xero, whose organisation does not have this currency",
     "status_unknown": "Not in Xero, and Invoice2go does not say whether it was sent",
+    "paid_not_sent": "Paid in Invoice2go but never sent, so never copied to Xero",
     "voided_in_target": "Voided in Xero",
     "deleted_in_target": "Deleted in Xero",
     "does_not_add_up": "Not in Xero, and its lines and taxes do not add up to its total",

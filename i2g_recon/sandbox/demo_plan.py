@@ -43,7 +43,8 @@ KINDS = (
         "sent, never copied, all of them postable; from HT-1394 on the link was cut",
         reason="sent_not_in_target",
     ),
-    kind("not_sent", "1099 1182 1240 1297 1341 1362 1380 1389", "never sent; two were paid in cash", reason="not_sent"),
+    kind("not_sent", "1099 1182 1297 1341 1380 1389", "never sent", reason="not_sent"),
+    kind("paid_not_sent", "1240 1362", "paid in cash and never sent", reason="paid_not_sent"),
     kind("voided_in_target", "1133 1224 1308", "sent, and Xero holds a voided copy only", reason="voided_in_target"),
     kind("deleted_in_target", "1161 1326", "sent, and Xero holds a deleted draft only", reason="deleted_in_target"),
     kind("does_not_add_up", "1172 1317", "sent, absent, total edited by hand", reason="does_not_add_up"),
@@ -103,7 +104,8 @@ KIND_OF = MappingProxyType({number: planted.name for planted in KINDS for number
 PLANTED: Mapping[str, int] = MappingProxyType(
     {
         "sent_not_in_target": 12,
-        "not_sent": 8,
+        "not_sent": 6,
+        "paid_not_sent": 2,
         "voided_in_target": 3,
         "deleted_in_target": 2,
         "does_not_add_up": 2,
@@ -159,6 +161,6 @@ CLIENT_OF = MappingProxyType(
     }
 )
 NOT_IN_XERO = frozenset(
-    "sent_not_in_target not_sent does_not_add_up negative_or_zero_total missing_unsubscribed_currency "
+    "sent_not_in_target not_sent paid_not_sent does_not_add_up negative_or_zero_total missing_unsubscribed_currency "
     "missing_locked_period not_in_source".split()
 )

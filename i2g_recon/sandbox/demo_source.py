@@ -157,7 +157,7 @@ def closes(drawn: tuple[ExportLine, ...], *, inclusive: bool) -> bool:
 
 def with_status(invoice: ExportInvoice, planted: str, rng: random.Random) -> ExportInvoice:
     """The invoice sent or not, paid or not. What is planted stays open, so that nothing but the plant differs."""
-    if planted in {"not_sent", "unsent_but_in_target"}:
+    if planted in {"not_sent", "paid_not_sent", "unsent_but_in_target"}:
         unsent = replace(invoice, status="unsent", output_status="unsent")
         return paid(unsent, invoice.total, "manual_payment", rng) if invoice.number in PAID_UNSENT else unsent
     if planted in OPEN_KINDS or invoice.total <= 0:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,10 +26,12 @@ from i2g_recon.errors import ReconError
 from i2g_recon.jobs import connect as jobs
 from i2g_recon.settings import DEFAULT_SCOPES, Settings
 from i2g_recon.web.parts import note, workspace
+from i2g_recon.web.places import ROOT
 from i2g_recon.web.security import SecurityHeaders, hide_tracebacks
 from i2g_recon.web.sign_in import CONNECTED, ending
 
-MAIN = Path(__file__).with_name("main.py")
+SCRIPT = "i2g_recon.web.main"  # named, not imported: importing it would draw the page
+MAIN = ROOT.joinpath(*SCRIPT.split(".")).with_suffix(".py")
 FLOW, NARROW, BROAD = "xero_sign_in", "narrow", "broad"  # the session's mark of a sign-in under way
 Handler = Callable[[Request], Awaitable[Response]]
 
