@@ -53,7 +53,7 @@ def sale(number: str, price: str = "100", *, client: str = CLIENT, **changes: An
         "id": str(uuid.uuid5(NAMESPACE, number)),
         "number": number,
         "client": client,
-        "email": CLIENT_EMAIL if client == CLIENT else f"{client.split()[0].lower()}@clients.example",
+        "email": CLIENT_EMAIL if client == CLIENT else f"{client.split(maxsplit=1)[0].lower()}@clients.example",
         "date": dt.date(2026, 10, 1),
         "created": MORNING,
         "updated": MORNING,

@@ -46,7 +46,9 @@ def each_is_in_xero_once_and_right(at: Desk, report: PushReport, status: str = "
     """Every confirmed invoice, against what Xero says beside the code under test."""
     held = at.xero.invoices()
     for command in report.commands:
-        (found,) = (one for one in held if one.get("Reference") == command.number and one["Status"] not in ("VOIDED", "DELETED"))
+        (found,) = (
+            one for one in held if one.get("Reference") == command.number and one["Status"] not in ("VOIDED", "DELETED")
+        )
         assert found["Total"] == from_minor(command.total_minor, command.currency), command.number
         assert found["CurrencyCode"] == command.currency
         assert (found["InvoiceID"], found["InvoiceNumber"], found["Status"]) == (
@@ -101,7 +103,7 @@ def taxes_of(at: Desk) -> tuple[str, ...]:
 
 @settings(max_examples=3, phases=NO_SHRINKING)
 @given(seed=st.integers(0, 10_000), quirks=st.booleans())
-def test_any_export_converges_on_an_empty_organisation(seed: int, quirks: bool) -> None:
+def test_any_export_converges_on_an_empty_organisation(*, seed: int, quirks: bool) -> None:
     converges(make_export(seed, 25, 3, quirks=quirks).csv)
 
 
@@ -120,7 +122,9 @@ def lines(draw: st.DrawFn) -> ExportLine:
         unit_price=price,
         taxes=draw(rates),
         discount_type=kind,
-        discount_percentage=draw(st.sampled_from([Decimal(5), Decimal("12.5")])) if kind == "percentage" else Decimal(0),
+        discount_percentage=draw(st.sampled_from([Decimal(5), Decimal("12.5")]))
+        if kind == "percentage"
+        else Decimal(0),
         discount_amount=(price * quantity / 4).quantize(Decimal("0.01")) if kind == "amount" else Decimal(0),
     )
 

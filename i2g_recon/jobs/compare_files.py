@@ -33,9 +33,12 @@ def read_target(path: Path, *, day_first: bool | None = None) -> Invoices:
         raise UnreadableFile(
             f"'{path.name}' cannot be opened: {problem.strerror}. Check the name and try again."
         ) from None
-    if data.lstrip()[:1] in (b"{", b"["):
-        return read_api_pages(data, path.name)
-    return read_sales_csv(data, path.name, day_first=day_first)
+    try:
+        if data.lstrip()[:1] in (b"{", b"["):
+            return read_api_pages(data, path.name)
+        return read_sales_csv(data, path.name, day_first=day_first)
+    except UnreadableFile as problem:  # of two files the sentence must say which
+        raise UnreadableFile(f"{path.name}: {problem}") from None
 
 
 def compare_files(

@@ -111,7 +111,7 @@ def test_a_process_that_died_before_sending_is_taken_up(at: Desk) -> None:
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-def test_a_process_that_died_between_sent_and_answer_is_taken_up(at: Desk, arrived: bool) -> None:
+def test_a_process_that_died_between_sent_and_answer_is_taken_up(at: Desk, *, arrived: bool) -> None:
     (command,) = approve(at.ws, at.connection, at.prepare(sale("T-1")).commands)
     assert at.ws.outbox.claim(command.id, "the dead one", at.clock(), 120)
     at.ws.outbox.mark_sent(command.id, at.clock(), "a-key", owner="the dead one")

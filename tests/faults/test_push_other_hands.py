@@ -1,4 +1,4 @@
-"""Other people's invoices, clicks and processes at the same time: nothing twice, nothing overwritten, all of it said."""
+"""Other people's invoices, clicks and processes at the same time: nothing twice, nothing lost, all of it said."""
 
 from __future__ import annotations
 

@@ -1,0 +1,35 @@
+"""Automatic export: off until a person says on; then the green ones go and the rest waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fixtures_workspace import KNOWN_CLIENT, desk, sale
+
+from i2g_recon.jobs.auto_export import push_after_import
+from i2g_recon.jobs.reconcile import latest_run
+
+
+def test_off_or_unfinished_sends_nothing(tmp_path: Path) -> None:
+    with desk(tmp_path, KNOWN_CLIENT) as at:
+        at.bring_in(sale("T-1"))
+        assert push_after_import(at.ws, at.connection) is None
+        at.set_up()
+        assert push_after_import(at.ws, at.connection) is None
+        assert at.xero.invoices() == []
+
+
+def test_on_sends_what_is_green_and_compares_again(tmp_path: Path) -> None:
+    with desk(tmp_path, KNOWN_CLIENT) as at:
+        at.bring_in(sale("T-1"), sale("T-2", currency="NZD"), sale("T-3", output_status="unsent", status="unsent"))
+        at.set_up(auto_export="on")
+        report = push_after_import(at.ws, at.connection)
+        assert report is not None
+        assert [(one.number, one.state) for one in report.commands] == [("T-1", "confirmed")]
+        assert [one["Reference"] for one in at.xero.invoices()] == ["T-1"]
+        run = latest_run(at.ws, at.tenant_id)
+        assert run is not None
+        assert run.counts["agrees"] == 1
+        again = push_after_import(at.ws, at.connection)
+        assert again is not None
+        assert (again.commands, at.xero.puts()) == ((), 1)

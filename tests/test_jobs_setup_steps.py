@@ -1,0 +1,101 @@
+"""The set-up: refused while anything is missing, and confirmed again after a change of what was confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fixtures_workspace import KNOWN_CLIENT, Desk, desk, sale
+
+from i2g_recon.errors import NeedsAPerson, SetupIncomplete
+from i2g_recon.jobs.setup_steps import (
+    Choices,
+    apply_choices,
+    change_setup,
+    complete_setup,
+    require_complete,
+    setup_view,
+)
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path, KNOWN_CLIENT) as found:
+        found.bring_in(sale("T-1"))
+        yield found
+
+
+def test_at_first_everything_is_missing_and_it_says_what(at: Desk) -> None:
+    view = setup_view(at.ws, at.connection)
+    assert (view.imported, view.preselected, view.setup.completed) == (1, "200", False)
+    assert len(view.missing) >= 2
+    (row,) = view.taxes
+    assert (row.tax.key, row.tax_type, row.needed, row.held) == ("GST 10%", "OUTPUT", True, False)
+    with pytest.raises(SetupIncomplete) as problem:
+        complete_setup(at.ws, at.connection)
+    assert all(sentence in str(problem.value) for sentence in view.missing)
+    with pytest.raises(SetupIncomplete, match=r"setup --show"):
+        require_complete(at.ws, at.connection)
+
+
+def test_choices_can_come_one_by_one(at: Desk) -> None:
+    for choice in (Choices(revenue_account="200"), Choices(confirm_taxes=True)):
+        assert not apply_choices(at.ws, at.connection, choice).setup.completed
+    view = apply_choices(at.ws, at.connection, Choices(confirm_currency=True))
+    assert (view.setup.completed, view.missing, dict(view.setup.tax_map)) == (True, (), {"GST 10%": "OUTPUT"})
+    assert require_complete(at.ws, at.connection).revenue_account == "200"
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (Choices(revenue_account="999"), "999"),
+        (Choices(taxes=("no equals sign",)), "no equals sign"),
+        (Choices(auto_export="maybe"), "maybe"),
+        (Choices(status="PAID"), "PAID"),
+    ],
+)
+def test_a_choice_that_cannot_be_meant_is_refused(at: Desk, choice: Choices, words: str) -> None:
+    before = at.ws.store.setup(at.tenant_id)
+    with pytest.raises(NeedsAPerson, match=words):
+        apply_choices(at.ws, at.connection, choice)
+    assert at.ws.store.setup(at.tenant_id) == before
+
+
+def test_a_tax_type_that_xero_lacks_keeps_the_set_up_open(at: Desk) -> None:
+    choices = Choices(revenue_account="200", taxes=("GST 10%=NONSENSE",), confirm_taxes=True, confirm_currency=True)
+    view = apply_choices(at.ws, at.connection, choices)
+    assert not view.setup.completed
+    assert "NONSENSE" in " ".join(view.missing)
+
+
+def test_every_bad_choice_is_named_at_once(at: Desk) -> None:
+    with pytest.raises(NeedsAPerson) as problem:
+        apply_choices(at.ws, at.connection, Choices(revenue_account="999", auto_export="maybe", status="PAID"))
+    assert all(word in str(problem.value) for word in ("999", "maybe", "PAID"))
+
+
+@pytest.mark.parametrize("change", [{"revenue_account": "260"}, {"tax_map": {"GST 10%": "EXEMPTOUTPUT"}}])
+def test_a_change_of_what_was_confirmed_must_be_confirmed_again(at: Desk, change: dict[str, object]) -> None:
+    at.set_up()
+    after = change_setup(at.ws, at.connection, **change).setup
+    assert (after.taxes_confirmed, after.completed) == (False, False)
+    with pytest.raises(SetupIncomplete):
+        require_complete(at.ws, at.connection)
+
+
+def test_no_change_keeps_it_complete(at: Desk) -> None:
+    at.set_up()
+    assert change_setup(at.ws, at.connection, revenue_account="200").setup.completed
+
+
+def test_a_new_tax_in_a_later_import_reopens_the_question(at: Desk) -> None:
+    at.set_up()
+    odd = sale("T-2")
+    at.bring_in(replace(odd, taxes=(replace(odd.taxes[0], name="Levy"),)), name="more_invoice.csv")
+    view = setup_view(at.ws, at.connection)
+    assert any("Levy" in sentence for sentence in (*view.missing, *view.warnings))
+    held = [one for one in at.plan().commands if one.number == "T-2"]
+    assert [one.action for one in held] == ["hold"]
