@@ -29,8 +29,9 @@ def pytest_runtest_setup() -> None:
         pytest.fail("a browser is required here and none was found", pytrace=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(browser_path: str) -> Iterator[Browser]:
+    """One browser for a module and not longer: while it runs, its event loop would be in the way of other tests."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=browser_path, args=QUIET)
         yield browser
