@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from i2g_recon.core import reconcile as core
 from i2g_recon.core import result as core_result
 from i2g_recon.core.frame import Invoices
@@ -22,6 +24,7 @@ from i2g_recon.core.intake import frame
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.policy import Policy
+from i2g_recon.core.propose import near_matches
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.compare_files import read_source, read_target
 from i2g_recon.jobs.source import merged_source
@@ -36,6 +39,7 @@ __all__ = [
     "Reconciliation",
     "StoredRun",
     "frame",
+    "propose",
     "read_invoice2go",
     "read_run",
     "read_xero",
@@ -129,6 +133,23 @@ def reconcile(
     ]
     bridge = found.bridge.assign(amount=amounts).astype({"amount": "str"})[BRIDGE_COLUMNS]
     return Reconciliation(**{**parts, "bridge": bridge}, about=about(organisation))
+
+
+def propose(source: Invoices, target: Invoices, policy: Policy | None = None) -> pd.DataFrame:
+    """Near matches among the unpaired rows: source_id, target_id, tier, score (0 to 1), why, auto; best first.
+
+    A row may stand in several proposals (at most three are its own); auto is True at most once for a row of either
+    side. Nothing is paired by this.
+
+    >>> columns = ["id", "reference", "number", "contact", "currency", "total", "date"]
+    >>> sent = ["i1", "HT-0012", "HT-0012", "Ada Lowe", "AUD", "110.00", "2026-03-02"]
+    >>> held = ["x1", "", "HT-0012", "Ada Lowe", "AUD", "110.00", "2026-03-05"]
+    >>> near = propose(*(frame(pd.DataFrame([row], columns=columns)) for row in (sent, held)))
+    >>> print(near.loc[0, "tier"], near.loc[0, "score"], near.loc[0, "auto"], near.loc[0, "why"], sep=" | ")
+    number | 0.9901 | True | Same number, client and amount, 3 days apart.
+    """
+    policy = policy or Policy()
+    return near_matches(core.reconcile(source, target, policy).compared, policy)
 
 
 def about(organisation: Organisation | None) -> dict[str, str]:

@@ -172,7 +172,7 @@ class Desk:
         """Import, set up, compare, plan."""
         self.bring_in(*sales)
         self.set_up(**choices)
-        return self.plan()
+        return plan(self.ws, self.connection)  # the set-up has just read Xero
 
     def reconcile(self) -> RunView:
         return reconcile(self.ws, self.connection, refresh="always")

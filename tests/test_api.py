@@ -47,8 +47,8 @@ def test_every_public_name_is_there_and_no_other() -> None:
     assert set(dir(i2g)) == set(i2g.__all__) == {*api.__all__, "__version__"}
     for name in api.__all__:
         assert getattr(i2g, name) is getattr(api, name)
-    with pytest.raises(AttributeError, match="no attribute 'propose'"):
-        _ = i2g.propose  # type: ignore[attr-defined]  # asked for on purpose
+    with pytest.raises(AttributeError, match="no attribute 'guess'"):
+        _ = i2g.guess  # type: ignore[attr-defined]  # asked for on purpose
 
 
 def test_two_files_from_reading_to_the_workbook(samples: Path, tmp_path: Path) -> None:

@@ -44,12 +44,19 @@ def plan(
     organisation: Organisation = ORGANISATION,
     contacts: Sequence[Contact] = (MARLIN,),
     links: dict[str, str] | None = None,
+    near: Sequence[dict[str, Any]] = (),
     **setup: Any,
 ) -> tuple[PushCommand, ...]:
     pairs = [(missing, reason)] if isinstance(missing, Invoice) else missing
     chosen = replace(SETUP, **setup)
     return make_plan(
-        pairs, target=target, organisation=organisation, setup=chosen, contacts=contacts, contact_links=links or {}
+        pairs,
+        target=target,
+        organisation=organisation,
+        setup=chosen,
+        contacts=contacts,
+        contact_links=links or {},
+        near={PLAIN.id: near},
     )
 
 
@@ -255,6 +262,7 @@ def test_a_live_holder_counts_before_a_voided_one() -> None:
 # --- Hold
 
 
+NEAR = {"target_id": "x-1", "number": "INV-0001", "tier": "similar", "score": 0.8, "why": "Same client and amount"}
 HELD: list[tuple[str, Invoice, dict[str, Any]]] = [
     ("not_sent", PLAIN, {"reason": "not_sent"}),
     ("not_sent", replace(PLAIN, state=State.UNSENT), {}),
@@ -277,6 +285,8 @@ HELD: list[tuple[str, Invoice, dict[str, Any]]] = [
         replace(PLAIN, id="x-1", state=State.VOID, reference="Other"),
         replace(PLAIN, id="x-2", state=State.VOID, number="HT-0007-8c1e5f0a"),
     ])}),
+    ("perhaps_there", PLAIN, {"near": [NEAR | {"tier": "number"}]}),
+    ("perhaps_there", PLAIN, {"near": [NEAR | {"tier": "loose_reference"}, NEAR]}),
     ("no_lines", invoice(total=D("10.00")), {}),
     ("no_date", replace(PLAIN, date=None), {}),
     ("no_due_date", replace(PLAIN, due_date=None), {"status": "AUTHORISED"}),
@@ -369,6 +379,7 @@ WARNED: list[tuple[str, Invoice, dict[str, Any]]] = [
     ("contact_name_differs", replace(PLAIN, contact=Contact(name="M.", email="office@marlin.example")), {}),
     ("email_left_out", replace(PLAIN, contact=Contact(name="Kelp", email="kelp")), {}),
     ("number_varied", PLAIN, {"target": in_xero(number="HT-0007", state=State.VOID)}),
+    ("perhaps_there", PLAIN, {"near": [NEAR]}),
     ("discount_line", discounted("10.00", "98.99", line("1", "99.99")), {}),
 ]
 

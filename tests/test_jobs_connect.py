@@ -177,6 +177,21 @@ def test_disconnected_in_xero_is_remembered_by_a_pull(consent: Consent) -> None:
     assert consent.ws.organisation().state == "reconnect"
 
 
+def test_disconnected_while_pushing_is_resumed_after_a_new_consent(consent: Consent) -> None:
+    (connection,) = consent.allow()
+    ws = consent.ws
+    import_export.import_uploads(ws, connection, [("marlow_invoice.csv", csv_bytes([sale("T-1"), sale("T-2")]))])
+    choices = setup_steps.Choices(revenue_account="200", confirm_taxes=True, confirm_currency=True)
+    setup_steps.apply_choices(ws, connection, choices)
+    consent.xero.arm("disconnected", method="PUT", path="/Invoices")
+    with pytest.raises(ReconnectNeeded):
+        push.push(ws, connection, plan(ws, connection).commands)
+    assert ws.organisation().state == "reconnect"
+    (again,) = consent.allow()
+    assert push.resume(ws, again).counts["confirmed"] == 2
+    assert sorted(one["Reference"] for one in consent.xero.invoices()) == ["T-1", "T-2"]
+
+
 def test_disconnecting_ends_it_on_both_sides(consent: Consent) -> None:
     (connection,) = consent.allow()
     connect.disconnect(consent.ws, connection)

@@ -101,7 +101,7 @@ def taxes_of(at: Desk) -> tuple[str, ...]:
     return tuple(f"{key}={'OUTPUT' if '10%' in key else 'EXEMPTOUTPUT'}" for key in keys)
 
 
-@settings(max_examples=3, phases=NO_SHRINKING)
+@settings(max_examples=2, phases=NO_SHRINKING)
 @given(seed=st.integers(0, 10_000), quirks=st.booleans())
 def test_any_export_converges_on_an_empty_organisation(*, seed: int, quirks: bool) -> None:
     converges(make_export(seed, 25, 3, quirks=quirks).csv)
@@ -143,7 +143,7 @@ def sales(draw: st.DrawFn) -> list[ExportInvoice]:
     return made
 
 
-@settings(max_examples=5, phases=NO_SHRINKING)
+@settings(max_examples=4, phases=NO_SHRINKING)
 @given(made=sales())
 def test_any_business_converges_on_an_empty_organisation(made: list[ExportInvoice]) -> None:
     converges(csv_bytes(made))

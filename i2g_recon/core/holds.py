@@ -80,6 +80,10 @@ HOLDS: Mapping[str, HoldRule] = MappingProxyType(
             "The invoice number {number} is taken in Xero by an invoice with the reference '{reference}'.",
             "If that is this invoice, correct its reference in Xero; if not, change its number there. Then pull again.",
         ),
+        "perhaps_there": HoldRule(
+            "Xero may hold this invoice already as {there}. {why}.",
+            "If it is this invoice, put {number} into its Reference in Xero; if not, give that one another. Then pull.",
+        ),
         # The invoice itself.
         "no_lines": HoldRule("The invoice has no lines.", "Import the full Invoice2go export, or enter it in Xero."),
         "no_date": HoldRule("The invoice has no date.", "Date it in Invoice2go and export again."),
@@ -152,6 +156,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "no_tax": "No tax is charged, so it is posted as 'No Tax'; map '{tax}' to post it under a rate of its own.",
         "contact_name_differs": "The Xero contact with this e-mail address has another name: {name}.",
         "email_left_out": "The client's e-mail address is not one Xero takes and is left out.",
+        "perhaps_there": "Look before you push: Xero may hold this invoice already as {there}. {why}.",
         "number_varied": "The Xero invoice number will be {invoice_number}, because {number} is used up.",
         "discount_line": "The discount is posted as {count} negative line(s).",
     }

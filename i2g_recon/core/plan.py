@@ -12,9 +12,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import localcontext
 from types import MappingProxyType
+from typing import Any
 
 from i2g_recon.core.body import canonical, xero_body
 from i2g_recon.core.contacts import ChosenContact, ContactBook, choose_contact, contact_book, contact_key
@@ -26,12 +27,15 @@ from i2g_recon.core.money import NotAnAmount, to_minor
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import Setup, account_hold
+from i2g_recon.core.taken import Taken, taken_in
 from i2g_recon.core.tax import WIDE
 
 __all__ = ["PushCommand", "contact_key", "invoice_number_for", "make_plan"]
 
 PUSHED_REASON = "sent_not_in_target"
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
+NOTHING_NEAR: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType({})
+SAME_NUMBER_TIERS = ("number", "loose_reference")
 LONGEST_REFERENCE, LONGEST_DESCRIPTION = 255, 4000
 GONE = (State.VOID, State.DELETED)
 
@@ -65,16 +69,6 @@ class PushCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What the target holds already, by match key: live references, and the holder of each invoice number."""
-
-    references: frozenset[str] = frozenset()
-    numbers: Mapping[str, State] = field(default_factory=dict)
-    reference_of: Mapping[str, str] = field(default_factory=dict)  # of the live, else the gone, holder of a number
-    repeats: frozenset[str] = frozenset()  # numbers that several of the missing invoices carry
-
-
-@dataclass(frozen=True, slots=True)
 class Books:
     """Everything a plan is made against."""
 
@@ -83,6 +77,7 @@ class Books:
     taken: Taken
     contacts: ContactBook
     links: Mapping[str, str]
+    near: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def make_plan(
@@ -93,32 +88,18 @@ def make_plan(
     setup: Setup,
     contacts: Sequence[Contact],
     contact_links: Mapping[str, str] = NO_LINKS,
+    near: Mapping[str, Sequence[Mapping[str, Any]]] = NOTHING_NEAR,
 ) -> tuple[PushCommand, ...]:
     """One command per (missing source invoice, its reason of the comparison), in the order given.
 
-    contacts: those of Xero, archived ones included. contact_links: contact key to ContactID. Raises nothing for data.
+    contacts: those of Xero, archived ones included. contact_links: contact key to ContactID. near: by source id, the
+    proposals of the comparison (as in the items of the JSON), best first. Raises nothing for data.
     """
     repeats = Counter(match_key(invoice.number) for invoice, _ in missing)
     taken = replace(taken_in(target), repeats=frozenset(key for key, times in repeats.items() if times > 1))
-    books = Books(organisation, setup, taken, contact_book(contacts), contact_links)
+    books = Books(organisation, setup, taken, contact_book(contacts), contact_links, near)
     with localcontext(WIDE):
         return tuple(command(invoice, reason, books) for invoice, reason in missing)
-
-
-def taken_in(target: Invoices) -> Taken:
-    """Read the references and numbers of the target once. A live holder of a number counts before a gone one."""
-    frame = target.invoices.sort_values("id", kind="stable")
-    references: set[str] = set()
-    numbers: dict[str, State] = {}
-    reference_of: dict[str, str] = {}
-    columns = (frame[name].tolist() for name in ("number", "reference", "state"))
-    for number, reference, word in zip(*columns, strict=True):
-        state, key = State(word), match_key(number)
-        if state not in GONE:
-            references.add(match_key(reference))
-        if key and (key not in numbers or numbers[key] in GONE):
-            numbers[key], reference_of[key] = state, reference
-    return Taken(frozenset(references - {""}), numbers, reference_of)
 
 
 def invoice_number_for(invoice: Invoice, taken: Mapping[str, State], repeats: Collection[str] = ()) -> str:
@@ -144,6 +125,7 @@ def command(invoice: Invoice, reason: str, books: Books) -> PushCommand:
     holds = [
         *reason_holds(invoice, reason),
         *number_holds(invoice, invoice_number, books.taken),
+        *near_holds(invoice, books),
         *invoice_holds(invoice, books),
         *([account] if account else []),
         *treatment.holds,
@@ -238,6 +220,20 @@ def number_holds(invoice: Invoice, invoice_number: str, taken: Taken) -> list[Ho
     return holds
 
 
+def near_holds(invoice: Invoice, books: Books) -> list[Hold]:
+    """An invoice only in Xero that bears this number in another spelling or place would be doubled by a push."""
+    return [
+        hold("perhaps_there", **near_facts(one, invoice))
+        for one in books.near.get(invoice.id, ())[:1]
+        if one["tier"] in SAME_NUMBER_TIERS
+    ]
+
+
+def near_facts(one: Mapping[str, Any], invoice: Invoice) -> dict[str, str]:
+    """What a proposal says, for the sentence."""
+    return {"there": one["number"] or "an invoice without a number", "why": one["why"], "number": invoice.number}
+
+
 def invoice_holds(invoice: Invoice, books: Books) -> list[Hold]:
     """What the invoice itself lacks or has too much of."""
     holds = [] if invoice.lines else [hold("no_lines")]
@@ -276,6 +272,11 @@ def command_warnings(invoice: Invoice, invoice_number: str, books: Books) -> lis
     warnings = []
     if invoice_number != invoice.number.strip():
         warnings.append(warning("number_varied", number=invoice.number, invoice_number=invoice_number))
+    warnings += [
+        warning("perhaps_there", **near_facts(one, invoice))
+        for one in books.near.get(invoice.id, ())[:1]
+        if one["tier"] not in SAME_NUMBER_TIERS
+    ]
     if books.setup.status != "AUTHORISED":
         warnings += [warning("locked_period", **facts) for facts in locked(invoice, books.organisation)]
     return warnings

@@ -17,6 +17,7 @@ from i2g_recon.core.compared import Compared
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.policy import Policy
+from i2g_recon.core.propose import MOST_LEFTOVERS, candidates, frame_of, near_matches
 from i2g_recon.core.result_items import items_of
 
 SCHEMA = 1
@@ -41,12 +42,28 @@ class Reconciliation:
     @cached_property
     def items(self) -> pd.DataFrame:
         """Every item, the agreeing ones included; made at the first look."""
-        return items_of(self.compared, self.discrepancies, agreeing=True)
+        return items_of(self.compared, self.discrepancies, self.proposals, agreeing=True)
 
     @cached_property
     def exceptions(self) -> pd.DataFrame:
         """The items that do not agree."""
-        return items_of(self.compared, self.discrepancies, agreeing=False)
+        return items_of(self.compared, self.discrepancies, self.proposals, agreeing=False)
+
+    @cached_property
+    def proposals(self) -> pd.DataFrame:
+        """Near matches among the rows without partner, as `propose.near_matches` gives them.
+
+        Made at the first look at items; none where either side has too many such rows, which `notes` then say.
+        """
+        return frame_of([]) if self.notes else near_matches(self.compared, self.policy)
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """Sentences for the person about the result as a whole."""
+        most = max(len(side) for side in candidates(self.compared))
+        if most <= MOST_LEFTOVERS:
+            return []
+        return [f"{most:,} invoices of one side have no partner; near matches are not looked for among so many."]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -98,6 +115,7 @@ class Reconciliation:
             "inputs": [self.input_of("source", self.source), self.input_of("target", self.target)],
             "counts": self.counts,
             "totals": [self.total_of(row) for row in self.totals.to_dict("records")],
+            "notes": self.notes,
             "items": items.to_dict("records"),
         }
 

@@ -12,6 +12,7 @@ from i2g_recon.core.compare import COMPARISONS, Comparison, Outcome, Pairs
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.propose import MOST_PER_ROW
 
 BUCKETS = ("missing", "differs", "ambiguous", "extra", "excluded", "agrees")
 ITEM_COLUMNS = [
@@ -96,7 +97,9 @@ def deltas_shown(
     return [decimal_text(delta, currency) for delta, currency in zip(deltas, source["currency"], strict=True)]
 
 
-def items_of(compared: Compared, discrepancies: pd.DataFrame, *, agreeing: bool) -> pd.DataFrame:
+def items_of(
+    compared: Compared, discrepancies: pd.DataFrame, proposals: pd.DataFrame, *, agreeing: bool
+) -> pd.DataFrame:
     """Every row of both sides in exactly one item; ITEM_COLUMNS, sorted by bucket, date, key and ids.
 
     agreeing: also the pairs that agree; without them the cost is that of the exceptions alone.
@@ -111,6 +114,7 @@ def items_of(compared: Compared, discrepancies: pd.DataFrame, *, agreeing: bool)
         items.append(item(right.bucket[n], right.reason[n], [], [right.row(n)]))
     items += group_items(left, right, pairing)
     add_history(items, right, np.flatnonzero(pairing.target_gone))
+    add_proposals(items, proposals)
     items.sort(key=place_in_list)
     return pd.DataFrame(items, columns=ITEM_COLUMNS, dtype=object)  # None stays None in the JSON
 
@@ -242,3 +246,17 @@ def add_history(items: list[dict[str, Any]], right: SideRows, gone: Iterable[int
     for one in items:
         if one["key"] in twins and one["source_ids"]:
             one["history"] = twins[one["key"]]
+
+
+def add_proposals(items: list[dict[str, Any]], proposals: pd.DataFrame) -> None:
+    """Name the near matches beside the missing and extra rows they are for, best first, each with its number."""
+    if proposals.empty:
+        return
+    lonely = {(one["bucket"], *one["source_ids"], *one["target_ids"]): one for one in items}
+    for found in proposals.to_dict("records"):
+        missing, extra = lonely["missing", found["source_id"]], lonely["extra", found["target_id"]]
+        grade = {name: found[name] for name in ("tier", "score", "why")}
+        missing["proposals"].append({"target_id": found["target_id"], "number": extra["number"], **grade})
+        extra["proposals"].append({"source_id": found["source_id"], "number": missing["number"], **grade})
+    for one in items:
+        del one["proposals"][MOST_PER_ROW:]

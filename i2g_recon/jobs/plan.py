@@ -92,6 +92,7 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView) -
         setup=setup,
         contacts=contacts,
         contact_links=ws.store.contact_links(connection.tenant_id),
+        near={item["source_ids"][0]: item["proposals"] for item in missing},
     )
     standing = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}
     return PlanView(

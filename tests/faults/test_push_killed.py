@@ -73,6 +73,12 @@ def test_two_processes_at_once(at: Desk) -> None:
     }
 
 
+def has_called(at: Desk, process: subprocess.Popen[str]) -> Callable[[], bool]:
+    """Whether the process has spoken to Xero, or ended."""
+    before = len(at.xero.requests())
+    return lambda: process.poll() is not None or len(at.xero.requests()) > before
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_killed_at_any_moment(at: Desk, seed: int) -> None:
@@ -82,8 +88,7 @@ def test_killed_at_any_moment(at: Desk, seed: int) -> None:
         kind = chance.choice(("slow", "late", "drop_after", "drop_before"))
         at.xero.arm(kind, seconds=chance.uniform(0.1, 0.6), method="PUT", path="", skip=chance.randrange(2))
         process = pushing(at)
-        wait_for(lambda before=len(at.xero.requests()), process=process: process.poll() is not None  # type: ignore[misc] # a lambda's defaults have no types
-                 or len(at.xero.requests()) > before)  # fmt: skip
+        wait_for(has_called(at, process))
         time.sleep(chance.uniform(0, 0.6))
         killed(process)
         numbers = [one["InvoiceNumber"] for one in at.xero.invoices()]

@@ -1,0 +1,248 @@
+"""Which rows of two sides are worth a second look, found without looking at every row against every other.
+
+    number   the same number when dashes, prefixes and zeros are set aside, or one character apart; amount in the band
+    client   the same name or e-mail address; amount in the band
+    amount   the same amount; dates within WINDOW_DAYS
+
+Every way is a `meeting`: rows of one group whose values lie in a window around each other. A group that would bring too
+many rows together is looked at through the next narrower window, and left out when even the narrowest is too wide.
+The rows of such a group are named as crowded: with so many twins about, likeness alone makes nothing sure (`propose`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from i2g_recon.core.reference import match_key, match_keys
+
+BAND_PERCENT = 12  # how far two amounts may lie apart to be looked at
+WINDOW_DAYS = 45
+MOST_PER_GROUP = 40_000  # pairs; a client with 200 rows on each side is still looked at whole
+SHORTEST_NUMBER, LONGEST_NUMBER = 4, 24  # characters between which a slip of the keyboard can be told
+NO_DAY = np.iinfo("int64").min
+PREFIX = r"^(?:[^\p{L}\p{N}]*(?:tax|invoice|inv|number|no|nr))([^\p{L}]|$)"
+DIGIT = re.compile(r"\d")
+LEGAL_FORMS = {"pty", "ltd", "limited", "llc", "inc", "plc"}
+
+Window = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def loose_keys(keys: pd.Series) -> pd.Series:
+    """Match keys without dashes, words such as "invoice" or "INV#" in front, and zeros before the first digits.
+
+    >>> loose_keys(pd.Series(["invoice inv#ht-0012", "ht 12", "inverness 7", "000"], dtype="str")).tolist()
+    ['ht12', 'ht12', 'inverness7', '0']
+    """
+    values = pa.array(keys, type=pa.large_string(), from_pandas=True).fill_null("")
+    for _ in range(3):  # "tax invoice no 12" has three words in front
+        values = pc.replace_substring_regex(values, pattern=PREFIX, replacement=r"\1")
+    values = pc.replace_substring_regex(values, pattern=r"[^\p{L}\p{N}]+", replacement="")
+    values = pc.replace_substring_regex(values, pattern=r"^(\p{L}*)0+(\d)", replacement=r"\1\2")
+    return pd.Series(values, index=keys.index, dtype="str")
+
+
+def client_key(name: str) -> str:
+    """A client's name for comparing: its words in order of the alphabet, without punctuation and legal form.
+
+    >>> client_key("Lowe, Ada") == client_key("ada LOWE Pty. Ltd.")
+    True
+    """
+    cleared = "".join(c if c.isalnum() else " " for c in match_key(name).replace("'", "").replace(".", ""))
+    words = sorted(cleared.split())
+    return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
+
+
+@dataclass(frozen=True, eq=False)
+class Leftover:
+    """The rows of one side that have no partner, as arrays in the order of `invoices`."""
+
+    invoices: pd.DataFrame
+
+    @cached_property
+    def minor(self) -> np.ndarray:
+        """Totals in minor units."""
+        return self.invoices["total_minor"].to_numpy(dtype="int64")
+
+    @cached_property
+    def day(self) -> np.ndarray:
+        """Dates as days; NO_DAY where the date is unknown."""
+        return self.invoices["date"].to_numpy(dtype="datetime64[D]").astype("int64")
+
+    @cached_property
+    def currency(self) -> np.ndarray:
+        """Currency codes."""
+        return self.invoices["currency"].to_numpy(dtype=object)
+
+    @cached_property
+    def client(self) -> np.ndarray:
+        """Client keys."""
+        codes, names = pd.factorize(self.invoices["contact"])
+        return np.array([client_key(name) for name in names], dtype=object)[codes] if len(codes) else np.array([])
+
+    @cached_property
+    def email(self) -> np.ndarray:
+        """E-mail addresses in one case."""
+        return match_keys(self.invoices["email"]).to_numpy(dtype=object)
+
+    @cached_property
+    def keys(self) -> tuple[np.ndarray, np.ndarray]:
+        """Match keys of reference and number."""
+        return tuple(match_keys(self.invoices[name]).to_numpy(dtype=object) for name in ("reference", "number"))
+
+    @cached_property
+    def loose(self) -> tuple[np.ndarray, np.ndarray]:
+        """Loose keys of reference and number; the number's is blank where it says the same as the reference."""
+        reference, number = (loose_keys(pd.Series(keys, dtype="str")).to_numpy(dtype=object) for keys in self.keys)
+        return reference, np.where(reference == number, "", number)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows that take part in a meeting: their positions, groups (codes shared by both sides) and values."""
+
+    position: np.ndarray
+    group: np.ndarray
+    value: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class NearRows:
+    """Positions of rows that met, and positions of the rows of either side whose group was left out."""
+
+    source: np.ndarray
+    target: np.ndarray
+    source_crowded: np.ndarray
+    target_crowded: np.ndarray
+
+
+def near_rows(source: Leftover, target: Leftover, *, tolerance_minor: int) -> NearRows:
+    """The pairs in one currency whose amounts lie in the band or the tolerance, each pair once."""
+    bands = [band(percent, tolerance_minor) for percent in (BAND_PERCENT, 3, 0)]
+    met = [
+        meeting(*grouped(source, target, numbers_of), bands),
+        meeting(*grouped(source, target, clients_of), bands),
+        *same_amounts(source, target, tolerance_minor),
+    ]
+    width = max(1, len(target.minor))
+    pairs = np.unique(np.concatenate([one.source * width + one.target for one in met]))
+    return NearRows(
+        pairs // width,
+        pairs % width,
+        np.unique(np.concatenate([one.source_crowded for one in met])),
+        np.unique(np.concatenate([one.target_crowded for one in met])),
+    )
+
+
+def band(percent: int, tolerance_minor: int) -> Window:
+    """Amounts of which the smaller is less than `percent` below the larger, or that lie within the tolerance."""
+
+    def window(minor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        kept, size = 100 - percent, np.abs(minor)
+        smallest, largest = -(-size * kept // 100), size * 100 // kept
+        below, above = np.where(minor < 0, -largest, smallest), np.where(minor < 0, -smallest, largest)
+        return np.minimum(below, minor - tolerance_minor), np.maximum(above, minor + tolerance_minor)
+
+    return window
+
+
+def days(count: int) -> Window:
+    """Dates at most so many days apart."""
+    return lambda day: (day - count, day + count)
+
+
+def grouped(
+    source: Leftover, target: Leftover, labels: Callable[[Leftover], tuple[np.ndarray, list[str]]]
+) -> tuple[Rows, Rows]:
+    """Both sides by the labels given and by currency, with their amounts as values."""
+    (left, left_labels), (right, right_labels) = labels(source), labels(target)
+    marks = [f"{currency}{label}" for currency, label in zip(source.currency[left], left_labels, strict=True)]
+    marks += [f"{currency}{label}" for currency, label in zip(target.currency[right], right_labels, strict=True)]
+    codes = pd.factorize(np.array(marks, dtype=object))[0]
+    return (
+        Rows(left, codes[: len(left)], source.minor[left]),
+        Rows(right, codes[len(left) :], target.minor[right]),
+    )
+
+
+def numbers_of(side: Leftover) -> tuple[np.ndarray, list[str]]:
+    """Every row under its loose keys and under each of them with one character left out.
+
+    Two numbers that differ in one character, or in two neighbours that changed places, share one of these.
+    """
+    at: list[int] = []
+    labels: list[str] = []
+    for loose in side.loose:
+        for row, key in enumerate(loose):
+            variants = [key] if key else []
+            if could_be_mistyped(key):
+                variants += {key[:n] + key[n + 1 :] for n in range(len(key))}
+            labels += variants
+            at += [row] * len(variants)
+    return np.array(at, dtype="int64"), labels
+
+
+def could_be_mistyped(key: str) -> bool:
+    """Long enough to recognise in spite of a slip, and a number at all."""
+    return SHORTEST_NUMBER <= len(key) <= LONGEST_NUMBER and DIGIT.search(key) is not None
+
+
+def clients_of(side: Leftover) -> tuple[np.ndarray, list[str]]:
+    """Every row under its client's name and under the e-mail address, which is told by its @."""
+    named, mailed = np.flatnonzero(side.client != ""), np.flatnonzero(side.email != "")
+    labels = [f"name {name}" for name in side.client[named]] + [f"mail {mail}" for mail in side.email[mailed]]
+    return np.concatenate([named, mailed]), labels
+
+
+def same_amounts(source: Leftover, target: Leftover, tolerance_minor: int) -> list[NearRows]:
+    """Dated rows whose amounts agree within the tolerance: boxes as wide as it, each met with its neighbours."""
+    left, right = np.flatnonzero(source.day != NO_DAY), np.flatnonzero(target.day != NO_DAY)
+    windows = [days(count) for count in (WINDOW_DAYS, 10, 0)]
+    met = []
+    for shift in (-1, 0, 1) if tolerance_minor else (0,):
+        boxes = [source.minor[left] // (tolerance_minor + 1) + shift, target.minor[right] // (tolerance_minor + 1)]
+        currencies = pd.factorize(np.concatenate([source.currency[left], target.currency[right]]))[0]
+        several = pd.factorize(np.concatenate(boxes))[0] * (currencies.max(initial=0) + 1) + currencies
+        group = pd.factorize(several)[0]
+        found = meeting(
+            Rows(left, group[: len(left)], source.day[left]),
+            Rows(right, group[len(left) :], target.day[right]),
+            windows,
+        )
+        agrees = np.abs(source.minor[found.source] - target.minor[found.target]) <= tolerance_minor
+        met.append(replace(found, source=found.source[agrees], target=found.target[agrees]))
+    return met
+
+
+def meeting(left: Rows, right: Rows, windows: Sequence[Window]) -> NearRows:
+    """The rows of one group whose values lie in each other's window, widest window first."""
+    ranks = np.unique(right.value)
+    width = len(ranks) + 1
+    place = right.group * width + np.searchsorted(ranks, right.value)
+    order = np.argsort(place, kind="stable")
+    place = place[order]
+    met, waiting = [], np.ones(len(left.position), dtype=bool)
+    for window in windows:
+        at, group = np.flatnonzero(waiting), left.group[waiting]
+        lowest, highest = window(left.value[at])
+        first = np.searchsorted(place, group * width + np.searchsorted(ranks, lowest, side="left"))
+        last = np.searchsorted(place, group * width + np.searchsorted(ranks, highest, side="right"))
+        fits = (np.bincount(group, weights=last - first) <= MOST_PER_GROUP)[group]
+        waiting[at[fits]] = False
+        count, first = (last - first)[fits], first[fits]
+        steps = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        met.append((np.repeat(left.position[at[fits]], count), right.position[order[np.repeat(first, count) + steps]]))
+    crowded = np.isin(right.group, left.group[waiting])
+    return NearRows(
+        np.concatenate([one for one, _ in met]),
+        np.concatenate([other for _, other in met]),
+        left.position[waiting],
+        right.position[crowded],
+    )

@@ -1,0 +1,193 @@
+"""Near matches among the rows without a partner. They propose and never decide: no bucket changes.
+
+    number           the invoice number of one side is the number of the other; the reference is blank or foreign
+    loose_reference  the same once dashes, words in front and leading zeros are set aside
+    similar          amount, date, client and a mistyped number together
+
+Every pair needs one currency, amounts in the band and two kinds of evidence. Best first, and consumed once: a row that
+is claimed clearly better elsewhere is not offered again, nor is a row whose reference already stands in a pair. What
+fits about as well stays beside it, said so. auto marks what a person would accept unseen: high score, the amount exact,
+and a clear margin to the second best of both rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from i2g_recon.core.compared import Compared
+from i2g_recon.core.likeness import LOOSE, NUMBER, Likeness, likeness, sentence
+from i2g_recon.core.near_rows import Leftover, NearRows, loose_keys, near_rows
+from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.policy import Policy
+
+PROPOSAL_COLUMNS = {
+    "source_id": "str",
+    "target_id": "str",
+    "tier": "str",
+    "score": "float64",
+    "why": "str",
+    "auto": "bool",
+}
+TIERS = ("number", "loose_reference", "similar")
+KINDS_NEEDED = 2
+FEWEST_POINTS, SURE_POINTS, MARGIN_POINTS = 5000, 9000, 1000  # out of 10,000
+MOST_PER_ROW = 3
+MOST_LEFTOVERS = 20_000  # rows of a side that items look through; `propose` itself has no limit
+
+
+def near_matches(compared: Compared, policy: Policy) -> pd.DataFrame:
+    """One row per proposal, best tier and score first: PROPOSAL_COLUMNS, at most MOST_PER_ROW for a row of either side.
+
+    score: 0 to 1, four decimals. The time grows with the rows without partner, not with their product.
+    """
+    source_at, target_at = candidates(compared)
+    if not len(source_at) or not len(target_at):
+        return frame_of([])
+    source, target = Leftover(compared.source.iloc[source_at]), Leftover(compared.target.iloc[target_at])
+    tolerance_minor = policy.tolerance_minor.get("total", 0)
+    near = near_rows(source, target, tolerance_minor=tolerance_minor)
+    s, t = near.source, near.target
+    like = likeness(source, target, s, t, tolerance_minor=tolerance_minor)
+    fits = np.flatnonzero((like.kinds >= KINDS_NEEDED) & (like.points >= FEWEST_POINTS))
+    s, t = s[fits], t[fits]
+    like = Likeness(**{name: values[fits] for name, values in vars(like).items()})
+    tier = np.select([like.number == NUMBER, like.number == LOOSE], [0, 1], 2)
+    sure = is_sure(like, s, t)
+    sure[tier == TIERS.index("similar")] &= stands_apart(like, s, t, near)[tier == TIERS.index("similar")]
+    rest = np.flatnonzero(sure & (tier == TIERS.index("loose_reference")))
+    sure[rest] &= ~collides(compared, source_at[s[rest]], target_at[t[rest]])
+    kept = consumed_once(s, t, tier, like.points)
+    rivals = rivals_of(kept, s, t, like.points)
+    source_ids, target_ids = (side.invoices["id"].to_numpy(dtype=object) for side in (source, target))
+    rows = [
+        {
+            "source_id": source_ids[s[n]],
+            "target_id": target_ids[t[n]],
+            "tier": TIERS[tier[n]],
+            "score": int(like.points[n]) / 10_000,
+            "why": sentence(like, n, currency=source.currency[s[n]], rivals=rivals[n]),
+            "auto": bool(sure[n]) and not rivals[n],
+        }
+        for n in few_per_row(kept, s, t)
+    ]
+    return frame_of(rows)
+
+
+def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows with every column and its type."""
+    return pd.DataFrame(rows, columns=list(PROPOSAL_COLUMNS)).astype(PROPOSAL_COLUMNS)
+
+
+def candidates(compared: Compared) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of missing and extra rows, apart from those whose reference a pair already holds."""
+    pairing, placed = compared.pairing, compared.placed
+    source, target = np.flatnonzero(pairing.source_alone), np.flatnonzero(pairing.target_alone)
+    source = source[placed.source_bucket[source] == "missing"]
+    target = target[placed.target_bucket[target] == "extra"]
+    if not len(source) or not len(target):
+        return source, target
+    return free_of_pairs(source, pairing.source_keys, pairing), free_of_pairs(target, pairing.target_keys, pairing)
+
+
+def free_of_pairs(at: np.ndarray, keys: pd.Series, pairing: Pairing) -> np.ndarray:
+    """The positions whose match key no pair has."""
+    own = keys.iloc[at]
+    paired = pairing.source_keys.iloc[pairing.source_pairs]
+    return at[~own.isin(paired[paired.isin(own)].unique()).to_numpy(dtype=bool)]
+
+
+def is_sure(like: Likeness, s: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Mask of pairs with a high score, an exact amount and a clear margin to the second best of both rows."""
+    margin = np.minimum(lead(s, like.points), lead(t, like.points))
+    return like.exact & (like.points >= SURE_POINTS) & (margin >= MARGIN_POINTS)
+
+
+def stands_apart(like: Likeness, s: np.ndarray, t: np.ndarray, near: NearRows) -> np.ndarray:
+    """Mask of pairs that lead clearly even without their number.
+
+    Where a client has many invoices of one amount, a mistyped number could be that of any of them.
+    """
+    points = like.points_beside_number
+    crowded = np.isin(s, near.source_crowded) | np.isin(t, near.target_crowded)
+    return ~crowded & (np.minimum(lead(s, points), lead(t, points)) >= MARGIN_POINTS)
+
+
+def lead(rows: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Per pair how far it leads every other pair of its row; below zero when it trails, its own points when alone."""
+    order = np.lexsort((-points, rows))
+    row, point = rows[order], points[order]
+    first = np.concatenate([[True], row[1:] != row[:-1]]) if len(row) else np.zeros(0, dtype=bool)
+    starts = np.flatnonzero(first)
+    best = np.repeat(point[starts], np.diff([*starts, len(row)]))
+    second = np.concatenate([np.where(first[1:], 0, point[1:]), [0]]) if len(row) else point
+    ahead = np.empty_like(points)
+    ahead[order] = np.where(first, point - second, point - best)
+    return ahead
+
+
+def collides(compared: Compared, source_at: np.ndarray, target_at: np.ndarray) -> np.ndarray:
+    """Mask of pairs whose loose key other live rows of either side have too: HT-12 and HT-0012 are two numbers."""
+    found = np.zeros(len(source_at), dtype=bool)
+    if not len(source_at):
+        return found
+    pairing = compared.pairing
+    for keys, gone, at in (
+        (pairing.source_keys, pairing.source_gone, source_at),
+        (pairing.target_keys, pairing.target_gone, target_at),
+    ):
+        loose = loose_keys(keys)
+        live = loose[~gone]
+        repeated = live[live.duplicated(keep=False)].unique()
+        found |= loose.iloc[at].isin(repeated).to_numpy(dtype=bool) & (loose.iloc[at] != "").to_numpy(dtype=bool)
+    return found
+
+
+def consumed_once(s: np.ndarray, t: np.ndarray, tier: np.ndarray, points: np.ndarray) -> list[int]:
+    """The pairs that stand, best first: no row is offered again below the margin of its best claim.
+
+    Equal pairs stand or fall together, so the order of the rows is of no account.
+    """
+    order = np.lexsort((t, s, -points, tier)).tolist()
+    kept: list[int] = []
+    best_source: dict[int, int] = {}
+    best_target: dict[int, int] = {}
+    left, right, weights = s.tolist(), t.tolist(), points.tolist()
+    for n in order:
+        point = weights[n]
+        claims = (best_source.get(left[n], 0), best_target.get(right[n], 0))
+        if max(claims) - point < MARGIN_POINTS:
+            kept.append(n)
+            best_source.setdefault(left[n], point)
+            best_target.setdefault(right[n], point)
+    return kept
+
+
+def rivals_of(kept: list[int], s: np.ndarray, t: np.ndarray, points: np.ndarray) -> dict[int, int]:
+    """Per standing pair, how many others of its two rows score about as well or better."""
+    shared: dict[tuple[str, int], list[int]] = {}
+    for n in kept:
+        shared.setdefault(("source", int(s[n])), []).append(int(points[n]))
+        shared.setdefault(("target", int(t[n])), []).append(int(points[n]))
+    return {
+        n: sum(
+            sum(other > points[n] - MARGIN_POINTS for other in shared[row]) - 1
+            for row in (("source", int(s[n])), ("target", int(t[n])))
+        )
+        for n in kept
+    }
+
+
+def few_per_row(kept: list[int], s: np.ndarray, t: np.ndarray) -> list[int]:
+    """The pairs that are among the first of either of their rows."""
+    counts: dict[tuple[str, int], int] = {}
+    few = []
+    for n in kept:
+        rows = (("source", int(s[n])), ("target", int(t[n])))
+        if min(counts.get(row, 0) for row in rows) < MOST_PER_ROW:
+            few.append(n)
+        for row in rows:
+            counts[row] = counts.get(row, 0) + 1
+    return few
