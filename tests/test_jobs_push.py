@@ -150,7 +150,7 @@ def test_any_business_converges_on_an_empty_organisation(made: list[ExportInvoic
 
 
 @pytest.mark.slow
-@settings(max_examples=60, phases=NO_SHRINKING)
+@settings(max_examples=25, phases=NO_SHRINKING)
 @given(made=sales(), seed=st.integers(0, 10_000))
 def test_many_businesses_converge(made: list[ExportInvoice], seed: int) -> None:
     converges(csv_bytes(made))

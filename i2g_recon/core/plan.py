@@ -25,6 +25,7 @@ from i2g_recon.core.holds import HOLDS, Hold, hold, warning
 from i2g_recon.core.invoice import Contact, Invoice, State
 from i2g_recon.core.money import NotAnAmount, to_minor
 from i2g_recon.core.organisation import Organisation
+from i2g_recon.core.pairing import GONE
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import Setup, account_hold
 from i2g_recon.core.taken import Taken, taken_in
@@ -37,7 +38,6 @@ NO_LINKS: Mapping[str, str] = MappingProxyType({})
 NOTHING_NEAR: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType({})
 SAME_NUMBER_TIERS = ("number", "loose_reference")
 LONGEST_REFERENCE, LONGEST_DESCRIPTION = 255, 4000
-GONE = (State.VOID, State.DELETED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

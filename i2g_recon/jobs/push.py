@@ -21,8 +21,9 @@ from decimal import Decimal
 from typing import Any
 
 from i2g_recon.core import frame
-from i2g_recon.core.invoice import Invoice, State
+from i2g_recon.core.invoice import Invoice
 from i2g_recon.core.money import from_minor, money_text
+from i2g_recon.core.pairing import GONE
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.core.reference import match_key
 from i2g_recon.errors import AnswerLost, LimitReached, ReconnectNeeded, Refused
@@ -40,7 +41,6 @@ BATCH = 50  # Xero's advice for one write
 LEASE_S = 120.0  # longer than a write and its time-out; whoever takes over looks up first
 TRIES = 3
 PAUSE_S = (1.0, 5.0)  # before looking up after a lost answer
-GONE = (State.VOID, State.DELETED)
 
 
 def approve(ws: Workspace, connection: Connection, commands: Sequence[PushCommand]) -> list[Command]:

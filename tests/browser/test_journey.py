@@ -93,6 +93,7 @@ def tick(screen: Screen, label: str) -> None:
     screen.settle()
     screen.page.get_by_text(label, exact=True).click()
     expect(box).to_be_checked()
+    screen.page.wait_for_timeout(500)  # the page looks at rest until the tick has reached the server
     screen.settle()
 
 
