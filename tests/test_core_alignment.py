@@ -2,13 +2,13 @@ import doctest
 from random import Random
 
 import pytest
+from fixtures_books import line
 from hypothesis import given
 from hypothesis import strategies as st
 
 from i2g_recon.core import alignment
 from i2g_recon.core.alignment import align
 from i2g_recon.core.invoice import LineItem
-from tests.fixtures_books import line
 
 
 def test_the_examples_in_the_docs() -> None:

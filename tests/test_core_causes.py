@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from fixtures_books import invoice, line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,6 @@ from i2g_recon.core.causes import HYPOTHESES, cause
 from i2g_recon.core.invoice import ZERO, Invoice, LineAmountTypes, LineItem
 from i2g_recon.core.money import D, half_up
 from i2g_recon.core.tax import replay
-from tests.fixtures_books import invoice, line
 
 EXCLUSIVE, INCLUSIVE, NO_TAX = LineAmountTypes.EXCLUSIVE, LineAmountTypes.INCLUSIVE, LineAmountTypes.NO_TAX
 TWO = (line("2", "50.00", "Hinge"), line("1", "20.00", "Labour"))

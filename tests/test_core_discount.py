@@ -1,13 +1,13 @@
 from decimal import Decimal
 
 import pytest
+from fixtures_books import line
 from hypothesis import given
 from hypothesis import strategies as st
 
 from i2g_recon.core.discount import common_rate, discount_lines, line_net, shares
 from i2g_recon.core.invoice import LineItem
 from i2g_recon.core.money import D
-from tests.fixtures_books import line
 
 
 @pytest.mark.parametrize(

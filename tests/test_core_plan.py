@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from fixtures_books import GST, ORGANISATION, ROUNDING, SETUP, invoice, line, rate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.plan import PushCommand, contact_key, invoice_number_for, make_plan
 from i2g_recon.core.setup import Setup
 from i2g_recon.core.tax import predict
-from tests.fixtures_books import GST, ORGANISATION, ROUNDING, SETUP, invoice, line, rate
 
 INCLUSIVE, NO_TAX = LineAmountTypes.INCLUSIVE, LineAmountTypes.NO_TAX
 MARLIN = Contact(id="c-1", name="Marlin Cafe", email="office@marlin.example", status="ACTIVE")

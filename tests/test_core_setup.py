@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from fixtures_books import GST, ORGANISATION, SETUP, account, invoice, line, rate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +26,6 @@ from i2g_recon.core.setup import (
     tax_type_for,
     taxes_in_use,
 )
-from tests.fixtures_books import GST, ORGANISATION, SETUP, account, invoice, line, rate
 
 NO_TAX = LineAmountTypes.NO_TAX
 UNTAXED = invoice(line("1", "80", tax=""), id="s-2", line_amount_types=NO_TAX)

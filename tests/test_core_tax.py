@@ -2,6 +2,7 @@ import doctest
 from decimal import Decimal
 
 import pytest
+from fixtures_books import line
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,6 @@ from i2g_recon.core import tax
 from i2g_recon.core.invoice import LineAmountTypes
 from i2g_recon.core.money import D
 from i2g_recon.core.tax import predict, xero_line
-from tests.fixtures_books import line
 
 EXCLUSIVE, INCLUSIVE, NO_TAX = LineAmountTypes.EXCLUSIVE, LineAmountTypes.INCLUSIVE, LineAmountTypes.NO_TAX
 

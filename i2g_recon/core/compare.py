@@ -22,6 +22,7 @@ from i2g_recon.core.policy import Policy
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.tax import xero_line
 
+EXACT = Policy()  # no tolerance
 SIGNATURE = ["quantity_e4", "unit_price_e4", "discount_rate_e4", "discount_minor"]
 ROUNDING_LINE, LARGEST_ROUNDING = "rounding", Decimal("0.05")  # what a push may add (`draft`)
 
@@ -195,7 +196,31 @@ COMPARISONS: tuple[Comparison, ...] = (
 def outcomes(pairs: Pairs, policy: Policy) -> dict[str, Outcome]:
     """Every comparison of the policy, by field, in the table's order."""
     found = {c.field: c.compare(pairs, policy) for c in COMPARISONS if c.field in policy.fields}
+    moved = tax_rounds_per_line(pairs, found)
+    for name in ("subtotal", "tax"):
+        if name in found:
+            found[name] = Outcome(found[name].compared, found[name].differs & ~moved, found[name].delta)
     return only_beside_others(found, pairs)
+
+
+def tax_rounds_per_line(pairs: Pairs, found: Mapping[str, Outcome]) -> np.ndarray:
+    """Pairs with equal totals and equal lines in which a cent a line at most moved between net and tax.
+
+    Xero rounds tax line by line and then adds (developer.xero.com, rounding in Xero), Invoice2go may not; what the
+    client owes is the same. Named as a finding, not as a difference.
+    """
+    total, lines_found = money("total_minor")(pairs, EXACT), found.get("lines")
+    tax, net = money("tax_minor")(pairs, EXACT), money("subtotal_minor")(pairs, EXACT)
+    if lines_found is None or tax.delta is None or net.delta is None:
+        return np.zeros(len(pairs.source), dtype=bool)
+    counts = [
+        frame["id"].map(lines_frame["invoice_id"].value_counts()).fillna(0).to_numpy(dtype="int64")
+        for frame, lines_frame in ((pairs.source, pairs.source_lines), (pairs.target, pairs.target_lines))
+    ]
+    cents = np.maximum(counts[0], counts[1])  # minor units: one a line
+    comparable = (counts[0] > 0) & (counts[1] > 0) & ~lines_found.differs & total.compared & ~total.differs
+    small = (~tax.differs | (np.abs(tax.delta) <= cents)) & (~net.differs | (np.abs(net.delta) <= cents))
+    return comparable & small & (tax.differs | net.differs)
 
 
 def only_beside_others(found: Mapping[str, Outcome], pairs: Pairs) -> dict[str, Outcome]:

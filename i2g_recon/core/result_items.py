@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from i2g_recon.core.compare import COMPARISONS, Comparison, Outcome, Pairs
+from i2g_recon.core.compare import COMPARISONS, Comparison, Outcome, Pairs, tax_rounds_per_line
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.pairing import Pairing
@@ -185,6 +185,7 @@ def pair_items(
     signs = {
         "paid_in_source_open_in_target": paid_in_source_open_in_target(pairs),
         "not_approved_in_target": not_approved_in_target(pairs),
+        "tax_rounds_per_line": tax_rounds_per_line(pairs, found),
     }
     wanted = agreeing | (left.bucket[pairing.source_pairs] != "agrees")
     items = []

@@ -30,8 +30,16 @@ def current_source(ws: Workspace, tenant_id: str) -> Source:
 
 
 def merged_source(ws: Workspace, snapshots: tuple[int, ...]) -> Source:
-    """The same for a given list of snapshots, newest first: how a stored run finds its source again."""
-    return Source(merge([ws.store.load_snapshot(one) for one in snapshots]), snapshots)
+    """The same for a given list of snapshots, newest first: how a stored run finds its source again.
+
+    Snapshots never change, so the last side that was made is kept for whoever asks for the same next.
+    """
+    kept = ws.sources.get(snapshots)
+    if kept is None:
+        kept = merge([ws.store.load_snapshot(one) for one in snapshots])
+        ws.sources.clear()
+        ws.sources[snapshots] = kept
+    return Source(kept, snapshots)
 
 
 def merge(imports: list[Invoices]) -> Invoices:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from i2g_recon.clock import Clock, utc_now
+from i2g_recon.core.frame import Invoices
 from i2g_recon.errors import NotConnected
 from i2g_recon.settings import Settings
 from i2g_recon.store.outbox import Outbox
@@ -29,6 +30,7 @@ class Workspace:
     transport: Transport
     clock: Clock = field(default=utc_now)
     sleep: Callable[[float], object] = field(default=time.sleep)
+    sources: dict[tuple[int, ...], Invoices] = field(default_factory=dict, repr=False)  # see `source`
 
     def close(self) -> None:
         """Let go of the database and of all connections."""

@@ -50,6 +50,7 @@ FIELDS: dict[str, str] = {
 FINDINGS: dict[str, str] = {
     "paid_in_source_open_in_target": "Paid in Invoice2go, open in Xero",
     "not_approved_in_target": "Not approved in Xero yet",
+    "tax_rounds_per_line": "The total agrees; Xero's tax differs by cents, because it rounds each line",
 }
 STANDING = {"agrees": "Agrees", "differs": "Differs"}
 SIDES = {"source": "Invoice2go", "target": "Xero"}

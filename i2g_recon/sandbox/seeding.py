@@ -40,6 +40,8 @@ SEEDED_BY_HAND = "Xero"  # `createdByMyApp` never finds a seeded invoice
 
 def seed_all(state: State, seeds: Sequence[Seed], countries: Sequence[str]) -> None:
     """Loads every seed. Raises NotConfigured for a seed or country that cannot be used; nothing is loaded then."""
+    for country in countries:
+        defaults(country)  # raises for an unknown one, whether or not a seed needs it
     trees = [tree for seed in seeds for tree in _trees(seed, countries)]
     with state.transaction():
         for tree in trees:

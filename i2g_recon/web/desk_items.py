@@ -53,6 +53,7 @@ FIELD_WHY = {
 FINDINGS = {
     "paid_in_source_open_in_target": "Paid in Invoice2go but open in Xero",
     "not_approved_in_target": "Not yet approved in Xero",
+    "tax_rounds_per_line": "Tax rounded per line in Xero, total agrees",
 }
 WORK_COLUMNS = ["Status", "Number", "Client", "Date", "Invoice2go", "Xero", "Difference", "Currency", "Why"]
 
