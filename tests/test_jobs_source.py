@@ -10,6 +10,7 @@ import pandas as pd
 from fixtures_workspace import MORNING, sale
 
 from i2g_recon.core.frame import Invoices
+from i2g_recon.core.reconcile import reconcile
 from i2g_recon.invoice2go.reader import read_export
 from i2g_recon.jobs.source import merge, still_exported
 from i2g_recon.sandbox.i2g_export import ExportInvoice, csv_bytes
@@ -77,3 +78,15 @@ def test_row_order_and_arguments_are_left_alone() -> None:
     pd.testing.assert_frame_equal(
         forward.invoices.sort_values("id", ignore_index=True), backward.invoices.sort_values("id", ignore_index=True)
     )
+
+
+def test_a_refused_row_of_the_newest_export_outlives_an_older_file() -> None:
+    bad = replace(sale("T-2"), updated=LATER, cells={"TotalAmount": "1,234.50"})
+    newest = side(replace(sale("T-1"), updated=LATER), sale("T-3"), sale("T-4"), bad)
+    older = side(sale("T-1"), sale("T-3"), sale("T-4"))
+    assert [error.refused for error in newest.row_errors] == [True]
+    for order in permutations([newest, older]):
+        merged = merge(list(order))
+        assert merged.row_errors == newest.row_errors
+        assert merged.origin.rows == len(merged.invoices) + 1
+        assert reconcile(merged, merged).verdict == "needs_a_person"

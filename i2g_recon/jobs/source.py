@@ -57,23 +57,38 @@ def merge(imports: list[Invoices]) -> Invoices:
         one.lines[one.lines["invoice_id"].isin(kept.loc[kept["import_no"] == number, "id"])]
         for number, one in enumerate(imports)
     ]
-    latest = imports[0]
+    latest, speaking = imports[0], [imports[number] for number in sorted({0, *newest_exports(imports).values()})]
+    row_errors = tuple(dict.fromkeys(error for one in speaking for error in one.row_errors))
+    refused = sum(error.refused for error in row_errors)
     return Invoices(
         kept[list(INVOICE_COLUMNS)].sort_values("id", ignore_index=True),
         pd.concat(lines, ignore_index=True),
-        row_errors=latest.row_errors,
-        origin=Origin(name=latest.origin.name, sha256=latest.origin.sha256, rows=len(kept)),
-        notes=latest.notes,
+        row_errors=row_errors,
+        origin=Origin(name=latest.origin.name, sha256=latest.origin.sha256, rows=len(kept) + refused),
+        notes=tuple(dict.fromkeys(note for one in speaking for note in one.notes)),
     )
 
 
 def still_exported(imports: list[Invoices]) -> set[str]:
-    """The ids in the newest export of each account; newest is the one whose rows were changed last."""
-    newest: dict[str, tuple[pd.Timestamp, set[str]]] = {}
-    for one in imports:
+    """The ids in the newest export of each account."""
+    newest = newest_exports(imports)
+    return {
+        one
+        for account, number in newest.items()
+        for one in imports[number].invoices.loc[imports[number].invoices["account"] == account, "id"]
+    }
+
+
+def newest_exports(imports: list[Invoices]) -> dict[str, int]:
+    """Account to the position of its newest export: the one whose rows were changed last, of equals the first here.
+
+    Its refused rows stay part of the side whatever older file is imported after it: they are invoices nobody compared.
+    """
+    newest: dict[str, tuple[pd.Timestamp, int]] = {}
+    for number, one in enumerate(imports):
         for account, rows in one.invoices.groupby("account"):
             changed = rows["updated"].max()
             age = pd.Timestamp.min if pd.isna(changed) else changed
             if str(account) not in newest or age > newest[str(account)][0]:
-                newest[str(account)] = (age, set(rows["id"]))
-    return set().union(*(ids for _, ids in newest.values()))
+                newest[str(account)] = (age, number)
+    return {account: number for account, (_, number) in newest.items()}
