@@ -153,8 +153,10 @@ def test_a_second_click_makes_no_second_invoice(at: Desk) -> None:
     at.xero.arm("slow", seconds=0.3, **PUT)
     raised = side_by_side(*[lambda: push(at.ws, at.connection, commands)] * 4)
     assert raised == []
-    assert (at.xero.puts(), at.states()) == (1, {"T-1": "confirmed", "T-2": "confirmed"})
-    assert len(at.commands()) == 2
+    assert at.states() == {"T-1": "confirmed", "T-2": "confirmed"}
+    # Claims are taken one by one, so two clicks may share the batch between them; no invoice is sent by both.
+    assert [len(at.ws.outbox.attempts(one.id)) for one in at.commands()] == [1, 1]
+    assert at.xero.puts() in (1, 2)
     assert len(at.xero.invoices()) == 2
 
 
