@@ -64,7 +64,8 @@ def test_two_processes_at_once(at: Desk) -> None:
     both = [pushing(at), pushing(at)]
     answers = [json.loads(process.communicate(timeout=90)[0]) for process in both]
     assert {process.returncode for process in both} <= {0, 1}
-    assert at.xero.puts() == 1
+    assert [len(at.ws.outbox.attempts(one.id)) for one in at.commands()] == [1, 1]  # they may share the batch
+    assert at.xero.puts() in (1, 2)
     assert len(at.xero.invoices()) == 2
     assert set(at.states().values()) == {"confirmed"}
     assert {state for answer in answers for state in (one["state"] for one in answer["results"])} <= {
