@@ -185,6 +185,7 @@ def push(
 ) -> int:
     """Push the named or all pushable invoices; without --yes it prints the plan and sends nothing."""
     from i2g_recon.cli_words import plan_words, push_words
+    from i2g_recon.jobs.access import require_write
     from i2g_recon.jobs.plan import chosen as chosen_of
     from i2g_recon.jobs.plan import plan as plan_now
     from i2g_recon.jobs.push import push as push_now
@@ -194,6 +195,7 @@ def push(
         raise NeedsAPerson("Name the invoices to push, or say --all.")
     with workspace(home) as ws:
         connection = ws.organisation(organisation)
+        require_write(ws, connection)
         view = plan_now(ws, connection)
         wanted = view.commands if all_ else chosen_of(view, numbers or [])
         if not yes:

@@ -7,6 +7,7 @@
     |   |-- NotConfigured       a setting is missing or wrong
     |   |-- NotConnected        no organisation is connected yet
     |   |-- SetupIncomplete     the walk-through is not finished
+    |   |-- ReadOnly            the permission covers reading only
     |   `-- NotInThisVersion    the command exists, its work does not yet
     `-- OtherSideFailed         exit 3: run again to resume
         |-- Unreachable         no answer at all, nothing was sent
@@ -14,6 +15,7 @@
         |-- LimitReached        Xero's call limit; says when to go on
         |-- Offline             Xero answered that it cannot serve now
         |-- ReconnectNeeded     the permission is gone
+        |   `-- Disconnected    the organisation itself was cut off in Xero
         |-- Refused             Xero refused the call itself; its words are passed on
         `-- IncompletePull      what was read is smaller than it can be
 
@@ -52,6 +54,10 @@ class SetupIncomplete(NeedsAPerson):
     """Finish the set-up first: page Review, or `i2g-recon setup --show`."""
 
 
+class ReadOnly(NeedsAPerson):
+    """The connection may only read; connect again with permission to write before pushing."""
+
+
 class NotInThisVersion(NeedsAPerson):
     """This command is not in this version."""
 
@@ -87,6 +93,10 @@ class Offline(OtherSideFailed):
 
 class ReconnectNeeded(OtherSideFailed):
     """Connect Xero again; settings and mappings are kept."""
+
+
+class Disconnected(ReconnectNeeded):
+    """The organisation was disconnected in Xero; connect it again, settings and mappings are kept."""
 
 
 class Refused(OtherSideFailed):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -52,9 +53,24 @@ def load(environment: Mapping[str, str] | None = None, *, home: Path | None = No
         client_secret=env.get("XERO_CLIENT_SECRET", ""),
         grant=grant,
         scopes=env.get("XERO_SCOPES") or DEFAULT_SCOPES,
-        redirect_uri=env.get("XERO_REDIRECT_URI") or "http://localhost:8501/xero/callback",
+        redirect_uri=usable_redirect(env.get("XERO_REDIRECT_URI") or "http://localhost:8501/xero/callback"),
         login_url=(env.get("XERO_LOGIN_URL") or "https://login.xero.com").rstrip("/"),
         identity_url=(env.get("XERO_IDENTITY_URL") or "https://identity.xero.com").rstrip("/"),
         api_url=(env.get("XERO_API_URL") or "https://api.xero.com").rstrip("/"),
         demo=env.get("I2G_RECON_DEMO", "") == "1",
     )
+
+
+def usable_redirect(address: str) -> str:
+    """The address itself when Xero would return to it. Raises NotConfigured.
+
+    Xero compares it letter by letter and takes https addresses and http://localhost, no other name of this machine.
+    """
+    parts = urlsplit(address)
+    local = parts.scheme == "http" and parts.hostname == "localhost"
+    if not (local or (parts.scheme == "https" and parts.hostname)) or parts.fragment or "*" in address:
+        raise NotConfigured(
+            "XERO_REDIRECT_URI must be an https address or begin with http://localhost (Xero refuses 127.0.0.1); "
+            "write it exactly as in the Xero app"
+        )
+    return address

@@ -174,7 +174,11 @@ def test_disconnected_in_xero_is_remembered_by_a_pull(consent: Consent) -> None:
     consent.xero.arm("disconnected")
     with pytest.raises(ReconnectNeeded):
         pull.pull(consent.ws, connection)
-    assert consent.ws.organisation().state == "reconnect"
+    assert consent.ws.organisation().state == "disconnected"
+    connect.access_token(
+        consent.ws, connection, force_refresh=True
+    )  # the consent lives on, the organisation is cut off
+    assert consent.ws.organisation().state == "disconnected"
 
 
 def test_disconnected_while_pushing_is_resumed_after_a_new_consent(consent: Consent) -> None:
@@ -186,7 +190,7 @@ def test_disconnected_while_pushing_is_resumed_after_a_new_consent(consent: Cons
     consent.xero.arm("disconnected", method="PUT", path="/Invoices")
     with pytest.raises(ReconnectNeeded):
         push.push(ws, connection, plan(ws, connection).commands)
-    assert ws.organisation().state == "reconnect"
+    assert ws.organisation().state == "disconnected"
     (again,) = consent.allow()
     assert push.resume(ws, again).counts["confirmed"] == 2
     assert sorted(one["Reference"] for one in consent.xero.invoices()) == ["T-1", "T-2"]
@@ -216,12 +220,25 @@ def test_disconnecting_one_of_two_keeps_the_tokens_of_the_other(consent: Consent
 
 
 def test_a_sign_in_ticket_is_good_once_and_for_a_while(consent: Consent) -> None:
-    first, second = (connect.login_address(consent.ws).partition("ticket=")[2] for _ in range(2))
-    assert connect.redeem_login(consent.ws, first)
-    assert not connect.redeem_login(consent.ws, first)
+    first, second = (ticket(consent.ws) for _ in range(2))
+    assert connect.redeem_login(consent.ws, first, "Ida's") == connect.SignIn()
+    assert connect.redeem_login(consent.ws, first, "Ida's") is None
     consent.clock.forward(minutes=11)
-    assert not connect.redeem_login(consent.ws, second)
-    assert not connect.redeem_login(consent.ws, "made up")
+    assert connect.redeem_login(consent.ws, second, "Ida's") is None
+    assert connect.redeem_login(consent.ws, "made up", "Ida's") is None
+
+
+def test_a_ticket_opens_nothing_in_another_browser_and_stays_good_in_its_own(consent: Consent) -> None:
+    stolen = ticket(consent.ws, read_only=True)
+    assert connect.redeem_login(consent.ws, stolen, "a thief's") is None
+    assert connect.redeem_login(consent.ws, stolen, "") is None
+    assert connect.redeem_login(consent.ws, stolen, "Ida's") == connect.SignIn(read_only=True)
+    unmarked = ticket(consent.ws, browser="")
+    assert connect.redeem_login(consent.ws, unmarked, "") is None
+
+
+def ticket(ws: Workspace, *, browser: str = "Ida's", read_only: bool = False) -> str:
+    return connect.login_address(ws, browser, read_only=read_only).partition("ticket=")[2]
 
 
 def test_a_custom_connection_without_credentials_says_which_are_missing(tmp_path: Path) -> None:

@@ -63,9 +63,12 @@ def test_connect_says_what_xero_will_ask_and_leads_there_in_the_same_tab(visit: 
     visit.ws.store.remove_connection(visit.connection.tenant_id)
     app = fine(visit.open("connect"))
     assert "Sales invoices: read and write" in words(app)
-    (link,) = [str(one.proto.body) for one in app.get("html")]
-    assert 'target="_self"' in link
-    assert '"/xero/login?ticket=' in link
+    links = [str(one.proto.body) for one in app.get("html")]
+    assert [label for link in links for label in ("Connect Xero<", "Connect to read only<") if label in link] == [
+        "Connect Xero<",
+        "Connect to read only<",
+    ]
+    assert all('target="_self"' in link and '"/xero/login?ticket=' in link for link in links)
 
 
 def test_connect_shows_the_organisation_since_when_and_by_whom(visit: Visit) -> None:

@@ -11,6 +11,7 @@ from fixtures_web import CookieBrowser, app_environment, app_home, free_port, se
 from itsdangerous import TimestampSigner
 
 from i2g_recon.jobs.connect import login_address
+from i2g_recon.web.browser import MARK, this_browser
 from i2g_recon.web.parts import workspace
 from i2g_recon.web.places import PLACES
 from i2g_recon.web.security import KEPT_AT
@@ -34,12 +35,18 @@ def test_a_sign_in_that_is_under_way_survives_a_restart_of_the_server(robin: Per
                 answer = browser.request("GET", f"{base}/{each.name}")
                 assert (answer.status, answer.headers["x-content-type-options"]) == (200, "nosniff")
                 assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-            called_back_at = browser.decide(browser.goes_to(base + login_address(workspace())), "allow")
+            mark = browser.cookies["localhost"][MARK]
+            flags = browser.request("GET", f"{base}/connect").headers.getlist("set-cookie")
+            assert [line for line in flags if MARK in line] == []  # a browser is marked once
+            called_back_at = browser.decide(
+                browser.goes_to(base + login_address(workspace(), this_browser(browser.cookies["localhost"]))), "allow"
+            )
         TimestampSigner((tmp_path / KEPT_AT).read_text()).unsign(browser.cookies["localhost"][SESSION])
         with served_app(variables, port, log):
             assert browser.goes_to(called_back_at) == f"{base}/connect?xero=connected"
         assert [one.name for one in workspace().store.connections()] == ["Small Books"]
     browser.pool.clear()
+    assert mark == browser.cookies["localhost"][MARK]
     said = log.read_text()
     assert "Traceback" not in said
     assert "code=" not in said

@@ -19,9 +19,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 
-from i2g_recon.jobs.connect import login_address
-from i2g_recon.web.http import name_of, routes
+from i2g_recon.jobs import connect
+from i2g_recon.jobs.access import may_write
+from i2g_recon.settings import DEFAULT_SCOPES
+from i2g_recon.web.browser import MARK, this_browser
+from i2g_recon.web.http import MOST_FLOWS, name_of, routes
 from i2g_recon.web.parts import workspace
+from i2g_recon.xero.oauth import BROAD_SCOPES
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +63,17 @@ class SignIn:
     def base(self) -> str:
         return f"http://localhost:{self.port}"
 
-    def start(self) -> str:
+    def __post_init__(self) -> None:
+        self.browser.cookies["localhost"] = {MARK: "m" * 43}
+
+    def link(self, *, read_only: bool = False) -> str:
+        """The address that page Connect shows this browser."""
+        mine = this_browser(self.browser.cookies["localhost"])
+        return self.base + connect.login_address(workspace(), mine, read_only=read_only)
+
+    def start(self, *, read_only: bool = False) -> str:
         """Through our login route; gives Xero's consent address."""
-        return self.browser.goes_to(self.base + login_address(workspace()))
+        return self.browser.goes_to(self.link(read_only=read_only))
 
     def allowed(self) -> str:
         """Through the consent; gives the address Xero calls back at."""
@@ -147,12 +159,71 @@ def test_a_wrong_state_is_refused(visitor: SignIn) -> None:
 
 def test_a_callback_in_another_browser_is_refused(visitor: SignIn) -> None:
     address = visitor.allowed()
+    mine = dict(visitor.browser.cookies["localhost"])
     visitor.browser.cookies.clear()
     assert visitor.ending(address) == "elsewhere"
+    visitor.browser.cookies["localhost"] = mine | {MARK: "x" * 43}  # the session alone was stolen
+    assert visitor.ending(address) == "elsewhere"
+    visitor.browser.cookies["localhost"] = mine
+    assert visitor.ending(address) == "connected"
+
+
+def test_a_ticket_in_another_browser_is_refused_and_good_in_its_own(visitor: SignIn) -> None:
+    link, mine = visitor.link(), dict(visitor.browser.cookies["localhost"])
+    for other in ({MARK: "x" * 43}, {}, {MARK: "not a mark"}, mine | {"_streamlit_user": "somebody else signed in"}):
+        visitor.browser.cookies["localhost"] = dict(other)
+        assert visitor.ending(link) == "link"
+    visitor.browser.cookies["localhost"] = mine
+    assert visitor.browser.goes_to(link).startswith(visitor.robin.sandbox.url)
+
+
+def test_two_sign_ins_at_once_both_arrive_whatever_their_order(visitor: SignIn) -> None:
+    first, second = visitor.start(), visitor.start()
+    answers = [visitor.browser.decide(one, "allow") for one in (first, second)]
+    assert [visitor.ending(one) for one in reversed(answers)] == ["connected", "connected"]
+    assert [visitor.ending(one) for one in answers] == ["elsewhere", "elsewhere"]
+
+
+def test_sign_ins_that_were_left_or_declined_never_crowd_out_the_next(visitor: SignIn) -> None:
+    """A browser keeps 4,096 bytes of a cookie and drops a longer one without a word."""
+    left = visitor.allowed()
+    for _ in range(MOST_FLOWS):
+        visitor.start()
+    for _ in range(4):
+        assert visitor.ending(visitor.browser.decide(visitor.start(), "cancel")) == "declined"
+    assert max(len(value) for value in visitor.browser.cookies["localhost"].values()) < 3000
+    assert visitor.ending(left) == "elsewhere"
+    assert visitor.ending(visitor.allowed()) == "connected"
+
+
+def test_a_wrong_nonce_is_refused(visitor: SignIn) -> None:
+    visitor.robin.control("faults", kind="wrong_nonce", path="/connect/token")
+    assert visitor.ending(visitor.allowed()) == "failed"
+    assert workspace().store.connections() == []
+
+
+def test_an_audit_asks_for_nothing_that_writes(visitor: SignIn) -> None:
+    address = visitor.start(read_only=True)
+    asked = parse_qs(urlsplit(address).query)["scope"][0].split()
+    assert [scope for scope in asked if scope.startswith("accounting.")] == [
+        "accounting.invoices.read",
+        "accounting.contacts.read",
+        "accounting.settings.read",
+    ]
+    assert visitor.ending(visitor.browser.decide(address, "allow")) == "connected"
+    assert not may_write(workspace(), workspace().organisation())
+
+
+def test_an_app_set_to_the_older_permissions_is_asked_for_the_granular_ones_once(visitor: SignIn) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XERO_SCOPES", BROAD_SCOPES)
+        granular = visitor.browser.goes_to(visitor.browser.goes_to(visitor.start()))
+        assert parse_qs(urlsplit(granular).query)["scope"][0] == DEFAULT_SCOPES
+        assert visitor.ending(visitor.browser.decide(granular, "allow")) == "connected"
 
 
 def test_a_ticket_is_good_once_and_an_invented_one_never(visitor: SignIn) -> None:
-    login = visitor.base + login_address(workspace())
+    login = visitor.link()
     assert visitor.browser.goes_to(login).startswith(visitor.robin.sandbox.url)
     assert visitor.ending(login) == "link"
     assert visitor.ending(f"{visitor.base}/xero/login?ticket=invented") == "link"
@@ -160,10 +231,9 @@ def test_a_ticket_is_good_once_and_an_invented_one_never(visitor: SignIn) -> Non
 
 
 def test_a_page_opened_on_another_name_is_led_to_the_host_xero_returns_to(visitor: SignIn) -> None:
-    login = login_address(workspace())
-    moved = visitor.browser.goes_to(f"http://127.0.0.1:{visitor.port}{login}")
-    assert moved == visitor.base + login
-    assert visitor.browser.goes_to(moved).startswith(visitor.robin.sandbox.url)
+    login = visitor.link().removeprefix(visitor.base)
+    assert visitor.ending(f"http://127.0.0.1:{visitor.port}{login}") == "moved"
+    assert visitor.browser.goes_to(visitor.base + login).startswith(visitor.robin.sandbox.url)
 
 
 def test_an_app_with_the_older_permissions_is_asked_for_those_once(visitor: SignIn) -> None:
@@ -186,9 +256,9 @@ def test_an_app_that_may_have_neither_permission_is_told_so(visitor: SignIn) -> 
 def test_missing_app_details_and_an_unreachable_xero_are_sentences_too(visitor: SignIn) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XERO_IDENTITY_URL", f"http://localhost:{free_port()}")
-        assert visitor.ending(visitor.base + login_address(workspace())) == "unreachable"
+        assert visitor.ending(visitor.link()) == "unreachable"
         patch.setenv("XERO_CLIENT_SECRET", "")
-        assert visitor.ending(visitor.base + login_address(workspace())) == "app"
+        assert visitor.ending(visitor.link()) == "app"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from i2g_recon.jobs.access import may_write
 from i2g_recon.jobs.plan import plan
 from i2g_recon.jobs.push import push
 from i2g_recon.jobs.push_report import PushReport
@@ -11,9 +12,9 @@ from i2g_recon.store.records import Connection
 
 
 def push_after_import(ws: Workspace, connection: Connection) -> PushReport | None:
-    """Compare with Xero as it is now and push the green ones; None when it is off or the set-up is not finished."""
+    """Compare with Xero as it is now and push the green ones; None when it is off, unfinished or may not write."""
     setup = ws.store.setup(connection.tenant_id)
-    if not (setup.completed and setup.auto_export):
+    if not (setup.completed and setup.auto_export and may_write(ws, connection)):
         return None
     view = plan(ws, connection, run=reconcile(ws, connection, refresh="always"))
     green = {one.source_id for one in view.verdicts if one.colour == "green"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from i2g_recon.errors import ReconError
-from i2g_recon.jobs.connect import open_session
+from i2g_recon.jobs.connect import noticing_loss, open_session
 from i2g_recon.jobs.setup_steps import setup_view
 from i2g_recon.jobs.workspace import Workspace, open_workspace
 from i2g_recon.settings import Settings
@@ -74,8 +74,9 @@ def tried(subject: str, look: Callable[[], tuple[bool, str]]) -> Finding:
 
 def reached(ws: Workspace, connection: Connection) -> tuple[bool, str]:
     """Ask Xero for the organisation."""
-    organisation = read_organisation(open_session(ws, connection))
-    left = ws.transport.quota.day_left
+    with noticing_loss(ws, connection):
+        organisation = read_organisation(open_session(ws, connection))
+    left = ws.transport.quota_of(connection.tenant_id).day_left
     return True, f"Xero answers for '{organisation.name}'" + (
         f"; {left} calls left today." if left is not None else "."
     )

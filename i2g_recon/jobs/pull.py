@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.invoice import Contact
 from i2g_recon.core.organisation import Organisation
-from i2g_recon.errors import IncompletePull, NotConnected, ReconnectNeeded
-from i2g_recon.jobs.connect import open_session
+from i2g_recon.errors import IncompletePull, NotConnected
+from i2g_recon.jobs.connect import noticing_loss, open_session
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection
 from i2g_recon.xero import reader
@@ -46,8 +46,7 @@ def pull(ws: Workspace, connection: Connection, *, full: bool = False, progress:
         refuse_shrinking(ws, connection, invoices)
     ws.store.save_organisation(connection.tenant_id, organisation, contacts, started)
     snapshot = ws.store.add_snapshot(connection.tenant_id, "target", invoices, taken_at=started)
-    if connection.name != organisation.name or connection.state != "connected":
-        ws.store.save_connection(replace(connection, name=organisation.name, state="connected"))
+    ws.store.note_connection(connection, state="connected", name=organisation.name)
     ws.store.log(
         started,
         "",
@@ -61,7 +60,7 @@ def pull(ws: Workspace, connection: Connection, *, full: bool = False, progress:
         invoices=len(invoices.invoices),
         taken_at=started,
         calls=ws.transport.calls.total - before,
-        day_left=ws.transport.quota.day_left,
+        day_left=ws.transport.quota_of(connection.tenant_id).day_left,
         notes=invoices.notes,
     )
 
@@ -71,15 +70,12 @@ def read_everything(
 ) -> tuple[Organisation, tuple[Contact, ...], Invoices]:
     """Settings, contacts and invoices; a lost permission is remembered on the connection."""
     session = open_session(ws, connection)
-    try:
+    with noticing_loss(ws, connection):
         organisation = reader.read_organisation(session)
         contacts = reader.read_contacts(session)
         rates = {rate.tax_type: rate.rate for rate in organisation.tax_rates}
         invoices = reader.read_invoices(session, progress=progress, rates=rates)
         return organisation, contacts, with_emails(invoices, contacts)
-    except ReconnectNeeded:
-        ws.store.save_connection(replace(connection, state="reconnect"))
-        raise
 
 
 def with_emails(invoices: Invoices, contacts: tuple[Contact, ...]) -> Invoices:

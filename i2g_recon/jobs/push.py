@@ -26,8 +26,9 @@ from i2g_recon.core.money import from_minor, money_text
 from i2g_recon.core.pairing import GONE
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.core.reference import match_key
-from i2g_recon.errors import AnswerLost, LimitReached, ReconnectNeeded, Refused
-from i2g_recon.jobs.connect import open_session
+from i2g_recon.errors import AnswerLost, LimitReached, Refused
+from i2g_recon.jobs.access import require_write
+from i2g_recon.jobs.connect import noticing_loss, open_session
 from i2g_recon.jobs.new_contacts import resolve_contacts
 from i2g_recon.jobs.push_report import PushReport
 from i2g_recon.jobs.workspace import Workspace
@@ -47,7 +48,9 @@ def approve(ws: Workspace, connection: Connection, commands: Sequence[PushComman
     """Write the intents to create down, all in one transaction, and give them; holds are never written.
 
     An invoice that an earlier push already stands for gives that push's command: a second click changes nothing.
+    Raises ReadOnly for a connection that may not write.
     """
+    require_write(ws, connection)
     push_id = uuid.uuid4().hex[:12]
     intents = [intent(push_id, connection.tenant_id, one) for one in commands if one.action == "create"]
     if not intents:
@@ -95,7 +98,8 @@ def push(
 
 
 def resume(ws: Workspace, connection: Connection) -> PushReport:
-    """Take up what earlier pushes left open."""
+    """Take up what earlier pushes left open. Raises ReadOnly for a connection that may not write."""
+    require_write(ws, connection)
     return send(ws, connection, ws.outbox.open_commands(connection.tenant_id))
 
 
@@ -104,12 +108,9 @@ def send(ws: Workspace, connection: Connection, commands: Sequence[Command]) -> 
     calls = ws.transport.calls
     before = calls.total, calls.read, calls.write
     owner, session = uuid.uuid4().hex, open_session(ws, connection)
-    try:
+    with noticing_loss(ws, connection):
         for start in range(0, len(commands), BATCH):
             send_batch(ws, session, commands[start : start + BATCH], owner)
-    except ReconnectNeeded:
-        ws.store.save_connection(replace(connection, state="reconnect"))
-        raise
     calls = ws.transport.calls
     now = [ws.outbox.command(one.id) for one in commands]
     return PushReport(

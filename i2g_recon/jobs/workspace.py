@@ -15,8 +15,6 @@ from i2g_recon.store.records import Connection
 from i2g_recon.store.workspace import Store, open_store
 from i2g_recon.xero.transport import Transport
 
-__all__ = ["Connection", "Workspace", "open_workspace"]
-
 __all__ = ["Connection", "Workspace", "open_workspace"]  # Connection: what pages hand from job to job
 
 

@@ -62,6 +62,11 @@ async def token(request: Request) -> Response:
     """The token endpoint."""
     world: World = request.app.state.world
     form = {name: str(value) for name, value in (await request.form()).items()}
+    fault = request.scope.get("sandbox.fault")
+    if fault is not None and fault.kind == "wrong_nonce":
+        form["nonce"] = "of another sign-in"
+    else:
+        form.pop("nonce", None)
     try:
         client_id = authenticate(world, request.headers.get("Authorization", ""), form)
         grant = GRANTS.get(form.get("grant_type", ""), unsupported)
@@ -117,7 +122,7 @@ def exchange_code(world: World, client_id: str, form: Form) -> Answer:
     if not _verified(granted.get("code_challenge", ""), form.get("code_verifier", "")):
         raise OAuthProblem("invalid_grant")
     world.state.run("DELETE FROM codes WHERE code_hash = ?", code_hash)
-    return _tokens(world, client_id, granted)
+    return _tokens(world, client_id, granted | ({"nonce": form["nonce"]} if "nonce" in form else {}))
 
 
 def _verified(challenge: str, verifier: str) -> bool:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from i2g_recon.errors import NotConfigured
-from i2g_recon.store.lease import alone
+from i2g_recon.store.lease import alone, never
 from i2g_recon.store.part import Part
-from i2g_recon.store.records import Connection, TokenSet
+from i2g_recon.store.records import Connection, ConnectionState, TokenSet
 from i2g_recon.store.tables import ConnectionRow, PreferenceRow, TicketRow, TokenRow
 
 CHOSEN = "chosen_organisation"
@@ -38,6 +38,24 @@ class Connections(Part):
                 state=connection.state,
             )
         )
+
+    def note_connection(self, connection: Connection, *, state: ConnectionState, name: str = "") -> None:
+        """Note its state, and its name when one is given; nothing happens when it was removed or renewed meanwhile."""
+        news = {"state": state} | ({"name": name} if name else {})
+        mine = (col(ConnectionRow.tenant_id) == connection.tenant_id) & (
+            col(ConnectionRow.consent_id) == connection.consent_id
+        )
+        with self.database.writing() as session:
+            session.execute(update(ConnectionRow).where(mine).values(**news))
+
+    def note_consent(self, consent_id: str, *, before: ConnectionState, after: ConnectionState) -> None:
+        """Note the state of every organisation of one consent that was in the state before."""
+        siblings = (col(ConnectionRow.consent_id) == consent_id) & (col(ConnectionRow.state) == before)
+        with self.database.reading() as session:
+            if session.exec(select(ConnectionRow).where(siblings)).first() is None:
+                return
+        with self.database.writing() as session:
+            session.execute(update(ConnectionRow).where(siblings).values(state=after))
 
     def connections(self) -> list[Connection]:
         """All of them, by name."""
@@ -66,6 +84,13 @@ class Connections(Part):
             if session.exec(select(ConnectionRow).where(ConnectionRow.consent_id == consent_id)).first() is None:
                 session.execute(delete(TokenRow).where(col(TokenRow.consent_id) == consent_id))
             forget_choice(session, tenant_id)
+
+    def forget_unused_tokens(self, consent_ids: Collection[str]) -> None:
+        """Erase the tokens of those of the consents that no organisation is connected by any more."""
+        used = select(ConnectionRow.consent_id).where(col(ConnectionRow.consent_id).in_(consent_ids))
+        unused = col(TokenRow.consent_id).in_(consent_ids) & col(TokenRow.consent_id).not_in(used)
+        with self.database.writing() as session:
+            session.execute(delete(TokenRow).where(unused))
 
     def save_tokens(self, consent_id: str, sealed: TokenSet) -> None:
         """Seal and keep the tokens; they are on the disk when this returns."""
@@ -96,12 +121,13 @@ class Connections(Part):
             return len(rows)
 
     @contextmanager
-    def token_lock(self, consent_id: str) -> Iterator[None]:
+    def token_lock(self, consent_id: str, *, unless: Callable[[], bool] = never) -> Iterator[None]:
         """Only one thread of all processes is inside at a time: whoever waited must read the tokens again.
 
+        unless: true when there is nothing left to do; then the block runs without the lock, beside others.
         Not re-entrant. Raises OtherSideFailed when the turn does not come within the longest time a holder may take.
         """
-        with alone(self.database, f"token {consent_id}", self.clock):
+        with alone(self.database, f"token {consent_id}", self.clock, unless=unless):
             yield
 
     def add_ticket(self, purpose: str, now: dt.datetime, lifetime_s: float = 600) -> str:

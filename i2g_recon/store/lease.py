@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, update
@@ -30,14 +30,30 @@ def ended(until: Any, now: dt.datetime, lease_s: float) -> ColumnElement[bool]:
     return or_(until.is_(None), until <= now, until > now + dt.timedelta(seconds=2 * lease_s))
 
 
+def never() -> bool:
+    """Nothing ends the wait but the lease."""
+    return False
+
+
 @contextmanager
 def alone(
-    database: Database, name: str, clock: Clock, lease_s: float = LEASE_S, patience_s: float = LEASE_S + 5
+    database: Database,
+    name: str,
+    clock: Clock,
+    lease_s: float = LEASE_S,
+    patience_s: float = LEASE_S + 5,
+    unless: Callable[[], bool] = never,
 ) -> Iterator[None]:
-    """Hold the named lease. Raises OtherSideFailed when its turn does not come; patience outlives a lease."""
+    """Hold the named lease, or go on without it as soon as `unless` says that the work is done.
+
+    Raises OtherSideFailed when its turn does not come; patience outlives a lease, and a database that others lock.
+    """
     owner = secrets.token_hex(8)
     give_up = time.monotonic() + patience_s
-    while not taken(database, name, owner, clock(), lease_s):
+    while not taken_or_busy(database, name, owner, clock(), lease_s):
+        if unless():
+            yield
+            return
         if time.monotonic() > give_up:
             raise OtherSideFailed("Another window or command has been renewing the connection for too long; run again")
         time.sleep(LOOK_AGAIN_S)
@@ -45,8 +61,16 @@ def alone(
         yield
     finally:
         mine = delete(LeaseRow).where(col(LeaseRow.name) == name, col(LeaseRow.owner) == owner)
-        with database.writing() as session:
+        with suppress(OtherSideFailed), database.writing() as session:  # one that cannot be given back ends by itself
             session.execute(mine)
+
+
+def taken_or_busy(database: Database, name: str, owner: str, now: dt.datetime, lease_s: float) -> bool:
+    """As `taken`; a database that another program holds is one more reason to wait."""
+    try:
+        return taken(database, name, owner, now, lease_s)
+    except OtherSideFailed:
+        return False
 
 
 def taken(database: Database, name: str, owner: str, now: dt.datetime, lease_s: float) -> bool:

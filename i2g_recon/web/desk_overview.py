@@ -28,16 +28,16 @@ HELP = {
 }
 
 
-def show_next_action(view: Overview) -> None:
-    """The one thing to do next, with the way there."""
-    if view.left_open:
+def show_next_action(view: Overview, *, may_push: bool) -> None:
+    """The one thing to do next, with the way there; an audit looks and does not push."""
+    if view.left_open and may_push:
         link("push", "Next: finish the last push")
     elif view.imported_since or view.pushed_since:
         st.text("Next: reconcile again, so that everything is part of the comparison.")
     elif group := next_action(view):
         about = f"{count(group.invoices, 'invoice', 'invoices')}, {sums(group.totals)}"
         said = f"Next: {group.words} ({about})"
-        if group.code == "sent_not_in_target":
+        if group.code == "sent_not_in_target" and may_push:
             link("push", said)
         else:
             link("reconcile", said, reason=group.words)

@@ -3,17 +3,18 @@
     /xero/login      redeems the page's one-time ticket, sends the visitor to Xero
     /xero/callback   checks state, PKCE and nonce, keeps the tokens sealed, returns to the page Connect
 
-State, nonce and code verifier wait in Streamlit's signed session cookie; tokens go straight into the store. Whatever
-goes wrong returns to the page with a short code, see `sign_in`.
+State, nonce and code verifier wait in Streamlit's signed session cookie, a set for each sign-in under way; tokens go
+straight into the store. Whatever goes wrong returns to the page with a short code, see `sign_in`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -24,7 +25,9 @@ from starlette.routing import Route
 from i2g_recon import settings as configuration
 from i2g_recon.errors import ReconError
 from i2g_recon.jobs import connect as jobs
-from i2g_recon.settings import DEFAULT_SCOPES, Settings
+from i2g_recon.jobs.connect import SignIn
+from i2g_recon.settings import Settings
+from i2g_recon.web.browser import BrowserMark, this_browser
 from i2g_recon.web.parts import note, workspace
 from i2g_recon.web.places import ROOT
 from i2g_recon.web.security import SecurityHeaders, hide_tracebacks
@@ -32,7 +35,7 @@ from i2g_recon.web.sign_in import CONNECTED, ending
 
 SCRIPT = "i2g_recon.web.main"  # named, not imported: importing it would draw the page
 MAIN = ROOT.joinpath(*SCRIPT.split(".")).with_suffix(".py")
-FLOW, NARROW, BROAD = "xero_sign_in", "narrow", "broad"  # the session's mark of a sign-in under way
+FLOWS, MOST_FLOWS = "xero_sign_ins", 3  # sign-ins under way in one browser; more would not fit into its cookie
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -51,42 +54,72 @@ def returning(handler: Handler) -> Handler:
 
 
 async def login(request: Request) -> Response:
-    """The way to Xero for a visitor who comes from our own page."""
+    """The way to Xero for a visitor who comes from our own page, in the browser that shows the page."""
     settings = configuration.load()
     home = urlsplit(settings.redirect_uri)
-    ticket = request.query_params.get("ticket", "")
-    if request.url.hostname != home.hostname:  # the cookie must be set for the host that Xero returns to
-        return RedirectResponse(f"{home.scheme}://{home.netloc}{request.url.path}?{request.url.query}", 302)
-    if not await asyncio.to_thread(redeem, ticket):
-        return back("link")
-    return await ask(request, settings, NARROW)
+    if request.url.hostname != home.hostname:  # the cookies must be set for the host that Xero returns to
+        return RedirectResponse(f"{home.scheme}://{home.netloc}/connect?xero=moved", 302)
+    browser = this_browser(request.cookies)
+    flow = await asyncio.to_thread(redeem, request.query_params.get("ticket", ""), browser)
+    return await ask(request, settings, flow, browser) if flow else back("link")
 
 
-def redeem(ticket: str) -> bool:
-    """Whether the ticket was made by our page, lately, and for the first time."""
-    return jobs.redeem_login(workspace(), ticket)
+def redeem(ticket: str, browser: str) -> SignIn | None:
+    """The sign-in that our page made the ticket for, lately, for this browser, and for the first time."""
+    return jobs.redeem_login(workspace(), ticket, browser)
 
 
-async def ask(request: Request, settings: Settings, flow: str) -> Response:
-    """The redirect to Xero's consent page."""
-    client = await asyncio.to_thread(jobs.sign_in_client, settings, broad=flow == BROAD)
+async def ask(request: Request, settings: Settings, flow: SignIn, browser: str) -> Response:
+    """The redirect to Xero's consent page; what the callback must know waits under the sign-in's state."""
+    client = await asyncio.to_thread(jobs.sign_in_client, settings, flow)
+    make_room(request.session)
     answer: Response = await client.authorize_redirect(request, settings.redirect_uri)
-    request.session[FLOW] = flow
+    state = parse_qs(urlsplit(answer.headers["location"]).query)["state"][0]
+    kept = request.session.pop(authlibs(state))  # Authlib forgets one sign-in when the next begins; here several wait
+    kept["data"].pop("url", None)  # nobody asks for it again, and the cookie is small
+    waiting = {"read_only": flow.read_only, "other": flow.other, "browser": browser, "authlib": kept}
+    request.session[FLOWS] = {**request.session.get(FLOWS, {}), state: waiting}
     return answer
+
+
+def make_room(session: MutableMapping[str, Any]) -> None:
+    """Forget the oldest sign-ins, which were left at Xero or closed, until another one fits."""
+    flows = dict(session.get(FLOWS, {}))
+    for state in list(flows)[: max(0, len(flows) - MOST_FLOWS + 1)]:
+        forget(session, state)
+
+
+def forget(session: MutableMapping[str, Any], state: str) -> dict[str, Any]:
+    """What waited for this state; it waits no longer, whatever comes of the sign-in."""
+    flows = dict(session.get(FLOWS, {}))
+    found: dict[str, Any] = flows.pop(state, {})
+    session[FLOWS] = flows
+    return found
+
+
+def authlibs(state: str) -> str:
+    """The name under which Authlib keeps nonce and code verifier."""
+    return f"_state_xero_{state}"
 
 
 async def callback(request: Request) -> Response:
     """Xero's answer: keep what it allows, or go back and say why not."""
-    settings, flow = configuration.load(), request.session.pop(FLOW, "")
-    if not flow:
-        return back("elsewhere")
-    refused_scope = request.query_params.get("error") == "invalid_scope"
-    if refused_scope and flow == NARROW and settings.scopes == DEFAULT_SCOPES:
-        return await ask(request, settings, BROAD)  # an app made before the granular permissions
-    client = await asyncio.to_thread(jobs.sign_in_client, settings, broad=flow == BROAD)
-    answer = await client.authorize_access_token(request)
-    await asyncio.to_thread(keep, answer)
-    return back(CONNECTED)
+    settings, state = configuration.load(), request.query_params.get("state", "")
+    waiting, browser = forget(request.session, state), this_browser(request.cookies)
+    try:
+        if not waiting or not browser or waiting["browser"] != browser:
+            return back("elsewhere")
+        flow = SignIn(read_only=waiting["read_only"], other=waiting["other"])
+        another = replace(flow, other=True)
+        if request.query_params.get("error") == "invalid_scope" and not flow.other and another.scopes(settings):
+            return await ask(request, settings, another, browser)  # an app of the other age
+        client = await asyncio.to_thread(jobs.sign_in_client, settings, flow)
+        request.session[authlibs(state)] = waiting["authlib"]
+        answer = await client.authorize_access_token(request)
+        await asyncio.to_thread(keep, answer)
+        return back(CONNECTED)
+    finally:
+        request.session.pop(authlibs(state), None)
 
 
 def keep(answer: Mapping[str, Any]) -> None:
@@ -124,4 +157,4 @@ def warm() -> None:
 
 
 routes = [Route("/xero/login", returning(login)), Route("/xero/callback", returning(callback))]
-middleware = [Middleware(SecurityHeaders)]
+middleware = [Middleware(SecurityHeaders), Middleware(BrowserMark)]

@@ -12,26 +12,42 @@ import re
 import traceback
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from i2g_recon import settings as configuration
 from i2g_recon.core.money import money_text
-from i2g_recon.errors import NotConnected, ReconError, ReconnectNeeded, SetupIncomplete
+from i2g_recon.errors import NotConfigured, NotConnected, ReadOnly, ReconError, ReconnectNeeded, SetupIncomplete
+from i2g_recon.jobs.access import may_write
 from i2g_recon.jobs.pull import last_pull
 from i2g_recon.jobs.workspace import Connection, Workspace, open_workspace
 from i2g_recon.settings import Settings
 from i2g_recon.web.places import STEPS, page, place
+from i2g_recon.web.tab import organisation_of_tab
 
 LOG = logging.getLogger(__name__)
+Colour = Literal["blue", "red", "violet"]
 HERE = "page_title"  # where the router says which page this is
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>])")
 UNEXPECTED = (
     "Something went wrong on this page. What was done before is kept, and trying again repeats nothing. "
     "If it happens again, restart i2g-recon."
 )
-REMEDIES = ((ReconnectNeeded, "connect"), (NotConnected, "connect"), (SetupIncomplete, "review"))
+REMEDIES = (
+    (ReconnectNeeded, "connect"),
+    (NotConnected, "connect"),
+    (ReadOnly, "connect"),
+    (SetupIncomplete, "review"),
+)
+LOST = {  # state of a connection -> badge, sentence
+    "reconnect": ("Reconnect needed", "Xero no longer accepts the connection to {}; everything else is kept."),
+    "disconnected": (
+        "Disconnected in Xero",
+        "Somebody disconnected {} in Xero. Set-up, imports and receipts are kept.",
+    ),
+}
 
 
 # --- The workspace and the organisation
@@ -52,18 +68,29 @@ def opened(key: tuple[str, ...], _settings: Settings) -> Workspace:  # noqa: ARG
 
 def current_connection(ws: Workspace) -> Connection:
     """The organisation this page is about; without one the page says what to do and ends."""
-    try:
-        return ws.organisation()
-    except NotConnected:
+    connection = organisation_of_tab(ws)
+    if connection is None:
         page_header(st.session_state.get(HERE, "i2g-recon"), ws, None)
         show_no_organisation(ws)
         st.stop()
+    return connection
+
+
+def can_write(ws: Workspace, connection: Connection | None) -> bool:
+    """Whether this page may offer what changes anything in Xero; never when that cannot be told."""
+    try:
+        return connection is not None and may_write(ws, connection)
+    except NotConfigured:
+        return False
 
 
 def show_no_organisation(ws: Workspace) -> None:
     """The way to an organisation, from a page that needs one."""
     if ws.store.connections():
-        sentence, label = "Several organisations are connected. Choose the one to work on.", "Choose organisation"
+        sentence, label = (
+            "Nothing is read or written until you choose the organisation to work on.",
+            "Choose organisation",
+        )
     else:
         sentence, label = "No organisation is connected yet. Connect Xero to begin.", "Connect Xero"
     empty_state(sentence, "connect", label)
@@ -110,27 +137,41 @@ def note(problem: BaseException) -> None:
 
 
 def page_header(title: str, ws: Workspace, connection: Connection | None) -> None:
-    """The page's title and one quiet line: organisation, last pull, calls left today, what needs attention."""
+    """The page's title and one quiet line: which organisation, since when, by whom, last pull, calls left today."""
     st.title(title, anchor=False)
-    facts = status_facts(ws, connection) if connection else ["No organisation connected"]
-    lost = connection is not None and connection.state != "connected"
+    facts = status_facts(ws, connection) if connection else ["No organisation chosen"]
     with st.container(horizontal=True, vertical_alignment="center", key="status_line"):
         st.caption(" · ".join(facts), width="content")
-        if ws.settings.demo:
-            st.badge("Sample organisation", color="blue")
-        if lost:
-            st.badge("Reconnect needed", color="red")
-    if connection and lost:
-        st.warning(f"Xero no longer accepts the connection to {plain(connection.name)}; everything else is kept.")
+        for word, colour in badges(ws, connection):
+            st.badge(word, color=colour)
+    if connection and connection.state in LOST:
+        st.warning(LOST[connection.state][1].format(plain(connection.name)))
         st.page_link(page("connect"), label="Connect again", icon=":material/arrow_forward:")
+
+
+def badges(ws: Workspace, connection: Connection | None) -> list[tuple[str, Colour]]:
+    """What must be seen at once about the organisation."""
+    found: list[tuple[str, Colour]] = [("Sample organisation", "blue")] if ws.settings.demo else []
+    if connection and connection.state in LOST:
+        found.append((LOST[connection.state][0], "red"))
+    if connection and not can_write(ws, connection) and connection.state not in LOST:
+        found.append(("Audit: read only", "violet"))
+    return found
 
 
 def status_facts(ws: Workspace, connection: Connection) -> list[str]:
     """The quiet line's parts."""
-    last, left = last_pull(ws, connection.tenant_id), ws.transport.quota.day_left
+    last, left = last_pull(ws, connection.tenant_id), ws.transport.quota_of(connection.tenant_id).day_left
     read = f"read from Xero {local_time(last[1])}" if last else "not read from Xero yet"
     calls = [] if left is None else [f"{left:,} calls left today"]
-    return [f"**{plain(connection.name)}**", read, *calls]
+    return [f"**{plain(connection.name)}**", plain(since(connection)), read, *calls]
+
+
+def since(connection: Connection) -> str:
+    """Since when it is connected, and by whom or how."""
+    how = " through a custom connection" if connection.grant == "client_credentials" else ""
+    by = f" by {connection.connected_by}" if connection.connected_by else how
+    return f"connected {local_time(connection.connected_at)}{by}"
 
 
 def local_time(moment: dt.datetime) -> str:

@@ -16,11 +16,12 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One page. name: its address and how code calls it; file: below `pages/`."""
+    """One page. name: its address and how code calls it; file: below `pages/`; writes: of no use to an audit."""
 
     name: str
     file: str
     title: str
+    writes: bool = False
 
     @property
     def path(self) -> Path:
@@ -32,7 +33,7 @@ PLACES = (
     Place("overview", "desk/overview.py", "Overview"),
     Place("import", "desk/import_files.py", "Import"),
     Place("reconcile", "desk/reconcile.py", "Reconcile"),
-    Place("push", "desk/push.py", "Push"),
+    Place("push", "desk/push.py", "Push", writes=True),
     Place("connect", "setup/connect.py", "Connect"),
     Place("revenue-account", "setup/revenue_account.py", "Revenue account"),
     Place("taxes", "setup/taxes.py", "Taxes"),

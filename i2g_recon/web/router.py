@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from i2g_recon.errors import NotConnected
-from i2g_recon.web.parts import HERE, sentence_on_failure, workspace
-from i2g_recon.web.places import PLACES, ROOT, page
+from i2g_recon.errors import ReconError
+from i2g_recon.web.parts import HERE, can_write, sentence_on_failure, workspace
+from i2g_recon.web.places import PLACES, ROOT, Place, page
+from i2g_recon.web.tab import keep_in_address, organisation_of_tab
 
 ICON = ROOT / "i2g_recon" / "icon.png"
 
@@ -20,10 +21,22 @@ def show() -> None:
     st.set_page_config(page_title="i2g-recon", page_icon=str(ICON), layout="wide")
     # A home of its own keeps every page at its own address, whichever of them is the right start.
     home = st.Page(start, title="Start", url_path="start", default=True, visibility="hidden")
-    chosen = st.navigation([home, *(page(each.name) for each in PLACES)], position="top")
+    chosen = st.navigation([home, *(page(each.name) for each in offered())], position="top")
     st.session_state[HERE] = chosen.title
     with sentence_on_failure():
         chosen.run()
+
+
+def offered() -> tuple[Place, ...]:
+    """The pages of this tab; those that write are absent for an audit. What is wrong with the home the page says."""
+    try:
+        ws = workspace()
+        connection = organisation_of_tab(ws)
+        keep_in_address(ws)
+    except ReconError:
+        return PLACES
+    audit = connection is not None and not can_write(ws, connection)
+    return tuple(each for each in PLACES if not (audit and each.writes))
 
 
 def start() -> None:
@@ -33,8 +46,4 @@ def start() -> None:
 
 def is_connected() -> bool:
     """Whether there is an organisation to show."""
-    try:
-        workspace().organisation()
-    except NotConnected:
-        return False
-    return True
+    return organisation_of_tab(workspace()) is not None

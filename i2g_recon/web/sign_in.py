@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from i2g_recon.errors import NotConfigured, NotConnected, ReconError, Unreachable
 
-CONNECTED = "connected"
+CONNECTED, MOVED = "connected", "moved"
 SENTENCES = {
     CONNECTED: "Xero is connected.",
     "declined": "Access was not given in Xero, so nothing was connected. Connect again and choose Allow access.",
     "expired": "The sign-in took too long or its answer was already used. Connect again.",
     "elsewhere": "The sign-in was started in another browser window or was interrupted. Connect again.",
-    "link": "That link to Xero was too old or already used. Press Connect Xero again.",
+    "link": "That link to Xero was too old, already used, or made in another browser. Press Connect Xero again.",
+    MOVED: "Xero returns to this address, so the page moved here. Press Connect Xero again.",
     "permissions": "Xero does not let this app ask for these permissions. Set XERO_SCOPES to what the app is allowed.",
     "app": "Xero does not know this app. Set XERO_CLIENT_ID and XERO_CLIENT_SECRET as the Xero app shows them.",
     "none": "The permission covers no organisation. Connect again and choose one.",

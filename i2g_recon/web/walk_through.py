@@ -12,7 +12,8 @@ from i2g_recon.jobs.pull import last_pull
 from i2g_recon.jobs.setup_steps import SetupView, TaxRow, setup_view
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.parts import current_connection, page_header, plain, show_steps, workspace
-from i2g_recon.web.places import STEPS, place
+from i2g_recon.web.places import STEPS, page, place
+from i2g_recon.web.tab import leave
 
 ASKED = "asked_to_disconnect"
 STATUSES = {
@@ -87,8 +88,8 @@ def show_disconnect(ws: Workspace, connection: Connection) -> None:
     with st.container(horizontal=True):
         if st.button("Yes, disconnect", key=f"disconnect_now_{connection.tenant_id}", type="primary"):
             disconnect(ws, connection)
-            del st.session_state[ASKED]
-            st.rerun()
+            leave()
+            st.switch_page(page("connect"))
         if st.button("Keep it connected", key=f"keep_{connection.tenant_id}"):
             del st.session_state[ASKED]
             st.rerun()

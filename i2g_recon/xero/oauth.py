@@ -24,6 +24,8 @@ from i2g_recon.xero.transport import Transport
 BROAD_SCOPES = (  # for apps made before March 2026 that were not moved to granular scopes
     "openid profile email offline_access accounting.transactions accounting.contacts accounting.settings.read"
 )
+SCOPE_LISTS = (DEFAULT_SCOPES, BROAD_SCOPES)
+WRITING_SCOPES = frozenset({"accounting.invoices", "accounting.transactions"})  # either lets invoices be written
 SIGN_IN_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})  # meaningless without a person
 ACCESS_TOKEN_LIFE_S = 1800
 
@@ -110,13 +112,40 @@ def refresh(settings: Settings, transport: Transport, tokens: Tokens, now: dt.da
 
 
 def client_credentials(settings: Settings, transport: Transport, now: dt.datetime) -> Tokens:
-    """Tokens of a custom connection, without a browser; broad scopes are tried when the granular default is refused."""
+    """Tokens of a custom connection, without a browser; the other list of scopes is tried once when one is refused."""
     try:
         return credentials_with(settings, transport, settings.scopes, now)
     except NotConfigured:
-        if settings.scopes != DEFAULT_SCOPES:
+        other = other_scopes(settings.scopes)
+        if not other:
             raise
-        return credentials_with(settings, transport, BROAD_SCOPES, now)
+        return credentials_with(settings, transport, other, now)
+
+
+def other_scopes(scopes: str) -> str:
+    """The older list for the granular one and the reverse; empty for scopes that a person chose by hand.
+
+    Xero calls a scope invalid when the app is of the other age: apps made since 2 March 2026 have granular ones only.
+    """
+    asked = set(scopes.split())
+    for mine, other in (SCOPE_LISTS, SCOPE_LISTS[::-1]):
+        for shape in (str, read_only):
+            if asked == set(shape(mine).split()):
+                return shape(other)
+    return ""
+
+
+def read_only(scopes: str) -> str:
+    """The same scopes without any that lets this app write."""
+    narrowed = [
+        scope if scope in SIGN_IN_SCOPES or scope.endswith(".read") else f"{scope}.read" for scope in scopes.split()
+    ]
+    return " ".join(dict.fromkeys(narrowed))
+
+
+def may_write(scopes: str) -> bool:
+    """Whether these granted scopes let invoices be written."""
+    return not WRITING_SCOPES.isdisjoint(scopes.split())
 
 
 def credentials_with(settings: Settings, transport: Transport, scopes: str, now: dt.datetime) -> Tokens:

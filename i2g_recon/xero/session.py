@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from i2g_recon.errors import ReconError, ReconnectNeeded, Refused, Unreachable
+from i2g_recon.errors import Disconnected, ReconError, ReconnectNeeded, Refused, Unreachable
 from i2g_recon.settings import Settings
 from i2g_recon.xero.transport import Answer, Transport
 
@@ -98,7 +98,7 @@ def refusal(answer: Answer, path: str) -> ReconError:
             return ReconnectNeeded(f"Xero's permission for {wanted} is missing; connect again and allow all of it.")
         return ReconnectNeeded("Xero no longer accepts the permission; connect again.")
     if answer.status == 403:  # noqa: PLR2004 - HTTP
-        return ReconnectNeeded("The organisation was disconnected in Xero, or is not the one allowed; connect again.")
+        return Disconnected("The organisation was disconnected in Xero, or is not the one allowed; connect again.")
     if answer.status == 404:  # noqa: PLR2004 - HTTP
         return Refused("Xero has no such document in this organisation; pull again.", status=404)
     return Refused(f"Xero refused the call: {words or answer.status}", status=answer.status, payload=parse(answer.data))

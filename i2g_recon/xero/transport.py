@@ -70,6 +70,7 @@ class Transport:
         self._lock = threading.Lock()
         self._paces: dict[str, Pace] = {}
         self.quota = Quota()
+        self._quotas: dict[str, Quota] = {}
         self.calls = CallCount()
 
     def __enter__(self) -> Self:
@@ -81,6 +82,11 @@ class Transport:
     def close(self) -> None:
         """Ends all connections."""
         self._pool.clear()
+
+    def quota_of(self, tenant_id: str) -> Quota:
+        """What Xero last said is left for this organisation; nothing before its first call."""
+        with self._lock:
+            return self._quotas.get(tenant_id.lower(), Quota())
 
     def request(
         self,
@@ -132,7 +138,7 @@ class Transport:
         with pace.place():
             self._count(call)
             answer = self._exchange(call)
-        self._note(answer)
+        self._note(call, answer)
         log.debug("%s %s %s", call.method, call.path, answer.status)
         if answer.status == 429:  # noqa: PLR2004 - the HTTP status is its own name
             raise self._limit(answer, pace)
@@ -180,10 +186,11 @@ class Transport:
             now = self.calls
             self.calls = CallCount(now.total + 1, now.read + call.reads, now.write + (not call.reads))
 
-    def _note(self, answer: Answer) -> None:
+    def _note(self, call: Call, answer: Answer) -> None:
         minute, day = (number(answer.headers.get(name)) for name in ("X-MinLimit-Remaining", "X-DayLimit-Remaining"))
         if minute is not None or day is not None:
-            self.quota = Quota(minute, day)
+            with self._lock:
+                self.quota = self._quotas[call.tenant.lower()] = Quota(minute, day)
 
     def _limit(self, answer: Answer, pace: Pace) -> LimitReached:
         """The failure behind a 429; later calls of the organisation wait as long as Xero asked."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from i2g_recon.errors import NotConnected
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
 from i2g_recon.jobs.workspace import Connection, Workspace
-from i2g_recon.web.parts import page_header, plain, show_no_organisation, workspace
+from i2g_recon.web.parts import can_write, page_header, plain, show_no_organisation, workspace
 from i2g_recon.web.places import page
+from i2g_recon.web.tab import organisation_of_tab, work_on
 from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STATUSES, show_disconnect
 
 
@@ -31,10 +31,7 @@ def show() -> None:
 
 def ask_organisation(ws: Workspace) -> Connection | None:
     """The head, and the organisation that every page is about."""
-    try:
-        chosen: Connection | None = ws.organisation()
-    except NotConnected:
-        chosen = None
+    chosen = organisation_of_tab(ws)
     page_header("Settings", ws, chosen)
     names = {one.tenant_id: one.name for one in ws.store.connections()}
     if len(names) < 2:  # noqa: PLR2004 - one organisation leaves no choice
@@ -49,8 +46,8 @@ def ask_organisation(ws: Workspace) -> Connection | None:
         placeholder="Choose an organisation",
     )
     if picked and (chosen is None or picked != chosen.tenant_id):
-        ws.store.choose_organisation(picked)
-        st.rerun()
+        work_on(ws, picked)
+        st.switch_page(page("overview"))
     return chosen
 
 
@@ -67,8 +64,10 @@ def ask_arrival(ws: Workspace, connection: Connection) -> None:
             captions=[STATUS_MEANINGS[code] for code in codes],
             key="settings_status",
         )
-        auto_export = st.toggle("Automatic export of sent invoices", value=setup.auto_export, key="settings_auto")
-        st.caption(AUTO_EXPORT_MEANING)
+        auto_export = setup.auto_export
+        if can_write(ws, connection):
+            auto_export = st.toggle("Automatic export of sent invoices", value=auto_export, key="settings_auto")
+            st.caption(AUTO_EXPORT_MEANING)
         st.caption("A change holds for the next push. Invoices already in Xero stay as they are.")
         saved = st.form_submit_button("Save", key="settings_save", type="primary")
     if saved:

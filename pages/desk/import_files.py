@@ -8,7 +8,7 @@ from i2g_recon.jobs.auto_export import push_after_import
 from i2g_recon.jobs.import_export import import_uploads
 from i2g_recon.web.desk_import import show_report
 from i2g_recon.web.desk_tables import link
-from i2g_recon.web.parts import current_connection, page_header, plain, sentence_on_failure, workspace
+from i2g_recon.web.parts import can_write, current_connection, page_header, plain, sentence_on_failure, workspace
 
 with sentence_on_failure():
     ws = workspace()
@@ -34,9 +34,11 @@ with sentence_on_failure():
                 report = import_uploads(ws, connection, [(one.name, one.getvalue()) for one in uploads])
                 status.update(label="Read", state="complete")
             st.session_state["imported"] = (connection.tenant_id, report)
-            with st.status("Automatic export", type="compact") as status:
-                pushed = push_after_import(ws, connection)
-                status.update(label="Automatic export is done" if pushed else "Nothing was exported automatically")
+            pushed = None
+            if can_write(ws, connection):
+                with st.status("Automatic export", type="compact") as status:
+                    pushed = push_after_import(ws, connection)
+                    status.update(label="Automatic export is done" if pushed else "Nothing was exported automatically")
             if pushed:
                 number = pushed.counts["confirmed"]
                 st.info(plain(f"Automatic export put {number:,} invoices into Xero; the receipts are on page Push."))

@@ -9,6 +9,7 @@ from i2g_recon.web.desk_overview import show_bridges, show_counts, show_findings
 from i2g_recon.web.desk_run import compare_now, show_standing
 from i2g_recon.web.desk_words import standing
 from i2g_recon.web.parts import (
+    can_write,
     current_connection,
     empty_state,
     local_time,
@@ -36,7 +37,7 @@ with sentence_on_failure():
         show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))
 
     if view.run is not None:
-        show_next_action(view)
+        show_next_action(view, may_push=can_write(ws, connection))
         show_counts(view.run)
         show_findings(view.run)
         show_bridges(view.run)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from i2g_recon.core.organisation import Account
 from i2g_recon.jobs.setup_steps import change_setup
-from i2g_recon.web.parts import show_back_and_next
+from i2g_recon.web.parts import can_write, show_back_and_next
 from i2g_recon.web.places import page
 from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STATUSES, Step, begin_step
 
@@ -20,8 +20,10 @@ def show() -> None:
     step = begin_step("revenue-account")
     account = ask_account(step)
     status = ask_status(step)
-    auto_export = st.toggle("Automatic export of sent invoices", value=step.view.setup.auto_export, key="auto_export")
-    st.caption(AUTO_EXPORT_MEANING)
+    auto_export = step.view.setup.auto_export
+    if can_write(step.ws, step.connection):
+        auto_export = st.toggle("Automatic export of sent invoices", value=auto_export, key="auto_export")
+        st.caption(AUTO_EXPORT_MEANING)
     answers = {"revenue_account": account, "status": status, "auto_export": auto_export}
     setup = step.view.setup
     touched = account != (setup.revenue_account or step.view.preselected)
