@@ -1,4 +1,4 @@
-"""The commands that prepare the work: connect, setup, doctor."""
+"""The commands that prepare the work and end it: connect, setup, doctor, disconnect, rotate-key."""
 
 from __future__ import annotations
 
@@ -22,19 +22,58 @@ from i2g_recon.cli_frame import (
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for work in (connect, setup, doctor):
+    for work in (connect, setup, doctor, disconnect, rotate_key):
         app.command()(command(work))
 
 
-def connect(home: Home = None, as_json: AsJson = False, quiet: Quiet = False) -> int:
+def connect(
+    home: Home = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="For an audit: nothing can be written.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
     """Connect without a browser, through a custom connection (client credentials)."""
     from i2g_recon.jobs.connect import connect_custom
 
     voice = Voice(as_json, quiet)
     with workspace(home) as ws:
-        made = connect_custom(ws)
+        made = connect_custom(ws, read_only=read_only)
     voice.say("\n".join(f"Connected: {one.name}" for one in made))
     voice.give({"schema": 1, "connected": [{"name": one.name, "tenant_id": one.tenant_id} for one in made]})
+    return DONE
+
+
+def disconnect(
+    home: Home = None,
+    organisation: OrganisationName = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Really do it.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """End the connection in Xero and erase its tokens here; set-up, imports and receipts stay."""
+    from i2g_recon.jobs.connect import disconnect as disconnect_now
+
+    voice = Voice(as_json, quiet)
+    with workspace(home) as ws:
+        chosen = ws.organisation(organisation)
+        if yes:
+            disconnect_now(ws, chosen)
+    voice.say(f"Disconnected: {chosen.name}" if yes else f"'{chosen.name}' would be disconnected.")
+    if not yes:
+        voice.tell("Nothing was changed. Say --yes to disconnect.")
+    voice.give({"schema": 1, "name": chosen.name, "tenant_id": chosen.tenant_id, "disconnected": yes})
+    return DONE if yes else NEEDS_A_PERSON
+
+
+def rotate_key(home: Home = None, as_json: AsJson = False, quiet: Quiet = False) -> int:
+    """Seal the tokens with a new key and forget the old one; may be interrupted and run again."""
+    from i2g_recon.jobs.connect import rotate_key as rotate_now
+
+    voice = Voice(as_json, quiet)
+    with workspace(home) as ws:
+        number, origin = rotate_now(ws), ws.store.vault.origin
+    voice.say(f"{number} sealed with the new key in {origin}. Older keys are no longer needed.")
+    voice.give({"schema": 1, "sealed": number, "key_in": origin})
     return DONE
 
 

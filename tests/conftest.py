@@ -9,6 +9,9 @@ from hypothesis import settings as hypothesis
 
 import run
 
+# Neither these tests nor the processes they start touch the keyring of whoever runs them.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
 # No deadlines: a shared machine is not a slow engine. --slow looks longer.
 hypothesis.register_profile("quick", deadline=None, max_examples=40)
 hypothesis.register_profile("deep", deadline=None, max_examples=1000)

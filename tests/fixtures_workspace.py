@@ -96,6 +96,12 @@ class Xero:
     def arm(self, kind: str, **more: Any) -> None:
         self.control("POST", "faults", kind=kind, **more)
 
+    def turn(self, switch: str, value: object = "", organisation: str = "") -> dict[str, Any]:
+        """What somebody does in Xero's own pages; gives how the first organisation stands."""
+        found = self.control("POST", "switch", switch=switch, value=value, organisation=organisation)
+        first: dict[str, Any] = found["organisations"][0]
+        return first
+
     def calm(self) -> None:
         self.control("DELETE", "faults")
 

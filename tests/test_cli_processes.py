@@ -59,6 +59,6 @@ def test_help_answers_without_loading_the_engine(tmp_path: Path) -> None:
     commands = (
         "demo serve sandbox samples connect setup import pull reconcile compare plan push undo report selftest worker "
     )
-    commands += "doctor"
+    commands += "doctor disconnect rotate-key"
     assert [name for name in commands.split() if name not in out] == []
     assert not (tmp_path / "unused").exists()

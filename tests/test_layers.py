@@ -43,6 +43,7 @@ VENDORS: dict[str, set[str]] = {  # vendor -> layers that may import it; whoever
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "cryptography": {"store", "sandbox"},
+    "keyring": {"store"},
     "joserfc": {"sandbox", "xero"},
     "uvicorn": {"sandbox"},
     "starlette": {"sandbox", "web", "xero"},

@@ -52,8 +52,8 @@ def test_no_token_can_be_read_from_the_disk_or_from_a_log(tmp_path: Path) -> Non
 
 
 def test_the_wrong_key_is_a_sentence(tmp_path: Path) -> None:
-    wrong = Fernet.generate_key().decode()
-    with store_at(tmp_path) as store:
+    right, wrong = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    with store_at(tmp_path, I2G_RECON_SECRET_KEY=right) as store:
         store.save_tokens("consent-1", tokens())
     with store_at(tmp_path, I2G_RECON_SECRET_KEY=wrong) as store:
         with pytest.raises(NotConfigured, match="does not open the saved Xero connection") as caught:

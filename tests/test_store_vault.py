@@ -8,7 +8,8 @@ from cryptography.fernet import Fernet
 from fixtures_store import settings_at, together
 
 from i2g_recon.errors import NotConfigured
-from i2g_recon.store.vault import KEY_FILE, Vault, open_vault, split_keys
+from i2g_recon.store.keys import KEY_FILE, Keys
+from i2g_recon.store.vault import Vault, open_vault
 
 OTHER_PROCESS = """
 import sys
@@ -24,6 +25,10 @@ print((Path(sys.argv[1]) / "secret.key").read_text())
 
 def key() -> str:
     return Fernet.generate_key().decode()
+
+
+def vault(*keys: str) -> Vault:
+    return Vault(lambda: Keys(keys, "I2G_RECON_SECRET_KEY"))
 
 
 def test_the_key_file_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
@@ -49,7 +54,7 @@ def test_any_text_of_ones_own_is_a_key_and_always_the_same(tmp_path: Path) -> No
 
 def test_a_wrong_key_is_a_sentence_without_the_key(tmp_path: Path) -> None:
     right, wrong = key(), key()
-    sealed = Vault(right, origin="I2G_RECON_SECRET_KEY").seal({"a": 1})
+    sealed = vault(right).seal({"a": 1})
     with pytest.raises(NotConfigured, match="I2G_RECON_SECRET_KEY does not open the saved Xero connection") as caught:
         open_vault(settings_at(tmp_path, I2G_RECON_SECRET_KEY=wrong)).unseal(sealed)
     assert wrong not in str(caught.value)
@@ -58,20 +63,26 @@ def test_a_wrong_key_is_a_sentence_without_the_key(tmp_path: Path) -> None:
 
 def test_keys_rotate() -> None:
     old, new = key(), key()
-    sealed = Vault(old, origin="test").seal({"a": 1})
-    both = Vault(f"{new},{old}", origin="test")
+    sealed = vault(old).seal({"a": 1})
+    both = vault(new, old)
     assert both.unseal(sealed) == {"a": 1}
     resealed = both.reseal(sealed)
-    assert Vault(new, origin="test").unseal(resealed) == {"a": 1}
+    assert vault(new).unseal(resealed) == {"a": 1}
     with pytest.raises(NotConfigured):
-        Vault(new, origin="test").reseal(sealed)
+        vault(new).reseal(sealed)
 
 
-def test_only_fernet_keys_are_parted_by_commas() -> None:
-    one, two = key(), key()
-    assert split_keys(f"{one}, {two}") == [one, two]
-    assert split_keys("salt, pepper") == ["salt, pepper"]
-    assert split_keys(f"salt, pepper\n\n{one}\n") == ["salt, pepper", one]
+def test_a_vault_that_is_open_follows_a_change_of_keys() -> None:
+    """Another process rotated: this one seals with the new key and opens what the new key sealed."""
+    old, new = key(), key()
+    now = [old]
+    long_open = Vault(lambda: Keys(tuple(now), "test"))
+    now[:] = [new]
+    assert long_open.unseal(vault(new).seal({"a": 1})) == {"a": 1}
+    now[:] = [old]
+    long_open.look_again()
+    now[:] = [new]
+    assert vault(new).unseal(long_open.seal({"a": 2})) == {"a": 2}
 
 
 @pytest.mark.parametrize(("content", "sentence"), [(b"", "is empty"), (b"\xff\xfe\x00", "is damaged")])

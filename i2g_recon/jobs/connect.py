@@ -111,6 +111,10 @@ def keep_consent(
         ws.store.save_connection(connection)
         ws.store.log(ws.clock(), who, "connected", connection.name, tenant_id=connection.tenant_id)
     ws.store.forget_unused_tokens({consent_id, *before})
+    if not made and grant == "client_credentials":
+        raise NotConnected(
+            "The custom connection opens no organisation: authorise it again in Xero's developer portal, then connect."
+        )
     if not made:
         raise NotConnected("The permission covers no organisation; connect again and choose one.")
     if len(made) == 1:
@@ -136,6 +140,13 @@ def disconnect(ws: Workspace, connection: Connection) -> None:
         pass
     ws.store.remove_connection(connection.tenant_id)
     ws.store.log(ws.clock(), "", "disconnected", connection.name, tenant_id=connection.tenant_id)
+
+
+def rotate_key(ws: Workspace) -> int:
+    """Seal all tokens with a new key; gives how many sets. Raises NotConfigured, and then every key is kept."""
+    number = ws.store.rotate_key()
+    ws.store.log(ws.clock(), "", "key changed", str(number))
+    return number
 
 
 @contextmanager

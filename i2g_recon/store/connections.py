@@ -13,12 +13,14 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from i2g_recon.errors import NotConfigured
+from i2g_recon.store.keys import add_new_key, forget_old_keys
 from i2g_recon.store.lease import alone, never
 from i2g_recon.store.part import Part
 from i2g_recon.store.records import Connection, ConnectionState, TokenSet
 from i2g_recon.store.tables import ConnectionRow, PreferenceRow, TicketRow, TokenRow
 
 CHOSEN = "chosen_organisation"
+SEALING = 0x12C0  # any number of our own, for `line_up`
 
 
 class Connections(Part):
@@ -93,7 +95,10 @@ class Connections(Part):
             session.execute(delete(TokenRow).where(unused))
 
     def save_tokens(self, consent_id: str, sealed: TokenSet) -> None:
-        """Seal and keep the tokens; they are on the disk when this returns."""
+        """Seal and keep the tokens; they are on the disk when this returns.
+
+        Sealed inside the transaction: a key that is being changed is then either still kept, or already the new one.
+        """
         content = {
             "consent_id": consent_id,
             "access_token": sealed.access_token,
@@ -103,18 +108,48 @@ class Connections(Part):
             "previous_refresh_token": sealed.previous_refresh_token,
             "previous_expires_at": sealed.previous_expires_at and sealed.previous_expires_at.isoformat(),
         }
-        self.database.put(TokenRow(consent_id=consent_id, sealed=self.vault.seal(content)))
+
+        def row(session: Session) -> TokenRow:
+            self.database.line_up(session, SEALING)
+            return TokenRow(consent_id=consent_id, sealed=self.vault.seal(content))
+
+        self.database.put_made(row)
 
     def tokens(self, consent_id: str) -> TokenSet | None:
         """The tokens, or None. Raises NotConfigured when the vault's key is not the one that sealed them."""
+        sealed = self.sealed_tokens(consent_id)
+        while sealed is not None:
+            try:
+                return token_set(self.vault.unseal(sealed), consent_id)
+            except NotConfigured:
+                before, sealed = sealed, self.sealed_tokens(consent_id)
+                if sealed == before:  # else the key was changed between our look at the row and at the key
+                    raise
+        return None
+
+    def sealed_tokens(self, consent_id: str) -> str | None:
+        """What the row holds, sealed."""
         with self.database.reading() as session:
             row = session.get(TokenRow, consent_id)
-            sealed = None if row is None else row.sealed
-        return None if sealed is None else token_set(self.vault.unseal(sealed), consent_id)
+            return None if row is None else row.sealed
+
+    def rotate_key(self) -> int:
+        """Seal every token set with a new key and forget the old ones; gives how many.
+
+        The old key opens until all are sealed with the new one, so it can be interrupted anywhere and run again; other
+        processes go on working meanwhile. Raises NotConfigured as `keys` and `vault` do, and then keeps every key.
+        """
+        with alone(self.database, "rotate key", self.clock):
+            add_new_key(self.settings)
+            number = self.reseal_tokens()
+            forget_old_keys(self.settings)
+        return number
 
     def reseal_tokens(self) -> int:
         """Seal every token set with the vault's first key, after a new key was put first; gives how many."""
         with self.database.writing() as session:
+            self.database.line_up(session, SEALING)
+            self.vault.look_again()
             rows = session.exec(select(TokenRow)).all()
             for row in rows:
                 row.sealed = self.vault.reseal(row.sealed)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -57,15 +57,25 @@ class Database:
 
     def put(self, row: SQLModel) -> None:
         """Insert the row, or replace the one with its primary key."""
+        self.put_made(lambda _: row)
+
+    def put_made(self, make: Callable[[Session], SQLModel]) -> None:
+        """As `put`, with a row that is made inside the transaction."""
         for last in (False, True):
             try:
                 with self.writing() as session:
-                    session.merge(row)
+                    session.merge(make(session))
             except Clash:  # another machine inserted it between our look and our write: now it is there to replace
                 if last:
                     raise
             else:
                 return
+
+    def line_up(self, session: Session, number: int) -> None:
+        """From here to the transaction's end one at a time, of all who name the number; SQLite writes so anyway."""
+        session.connection()  # a transaction really begins with its first word to the database: this one
+        if not self.sqlite:
+            session.execute(select(func.pg_advisory_xact_lock(number)))
 
     def close(self) -> None:
         """Give every connection back."""
