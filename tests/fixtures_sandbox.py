@@ -81,6 +81,12 @@ class Person:
     def arm(self, kind: str, **more: Any) -> None:
         self.control("faults", kind=kind, **more)
 
+    def turn(self, switch: str, value: object = "", organisation: str = "") -> dict[str, Any]:
+        """What somebody does in Xero's own pages; gives how the first organisation stands."""
+        found = self.control("switch", switch=switch, value=value, organisation=organisation)
+        first: dict[str, Any] = found["organisations"][0]
+        return first
+
     def wait(self, seconds: float) -> None:
         """Lets time pass on the sandbox's clock."""
         self.control("clock", advance_s=seconds)

@@ -196,10 +196,12 @@ def test_sign_ins_that_were_left_or_declined_never_crowd_out_the_next(visitor: S
     assert visitor.ending(visitor.allowed()) == "connected"
 
 
-def test_a_wrong_nonce_is_refused(visitor: SignIn) -> None:
-    visitor.robin.control("faults", kind="wrong_nonce", path="/connect/token")
+@pytest.mark.parametrize("problem", ["nonce", "audience", "issuer", "signature", "expired", "absent"])
+def test_an_id_token_that_is_not_ours_ends_the_sign_in(visitor: SignIn, problem: str) -> None:
+    visitor.robin.control("faults", kind="id_token", path="/connect/token", problem=problem)
     assert visitor.ending(visitor.allowed()) == "failed"
     assert workspace().store.connections() == []
+    assert visitor.ending(visitor.allowed()) == "connected"
 
 
 def test_an_audit_asks_for_nothing_that_writes(visitor: SignIn) -> None:
@@ -237,13 +239,13 @@ def test_a_page_opened_on_another_name_is_led_to_the_host_xero_returns_to(visito
 
 
 def test_an_app_with_the_older_permissions_is_asked_for_those_once(visitor: SignIn) -> None:
-    # The sandbox knows the granular permissions always, so Xero's refusal of them is played by its answer.
-    query = parse_qs(urlsplit(visitor.start()).query)
-    refusal = f"{visitor.base}/xero/callback?" + urlencode({"error": "invalid_scope", "state": query["state"][0]})
-    visitor.robin.control("settings", old_app=True)
-    again = visitor.browser.goes_to(refusal)
+    visitor.robin.control("settings", old_app="broad")
+    refused = visitor.browser.goes_to(visitor.start())  # Xero itself sends the visitor back with invalid_scope
+    assert parse_qs(urlsplit(refused).query)["error"] == ["invalid_scope"]
+    again = visitor.browser.goes_to(refused)
     assert "accounting.transactions" in parse_qs(urlsplit(again).query)["scope"][0]
     assert visitor.ending(visitor.browser.decide(again, "allow")) == "connected"
+    assert may_write(workspace(), workspace().organisation())
 
 
 def test_an_app_that_may_have_neither_permission_is_told_so(visitor: SignIn) -> None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from i2g_recon.sandbox import accounting, authorize, connections, consent, control, identity
+from i2g_recon.sandbox import accounting, authorize, connections, consent, control, identity, switchboard
 from i2g_recon.sandbox.answer import not_found
 from i2g_recon.sandbox.front import Front
 from i2g_recon.sandbox.world import World
@@ -29,6 +29,7 @@ ROUTES = [
     ),
     Route("/api.xro/2.0/{path:path}", accounting.serve, methods=ALL_METHODS),
     *control.ROUTES,
+    *switchboard.ROUTES,
 ]
 
 

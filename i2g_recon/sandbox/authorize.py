@@ -92,7 +92,7 @@ def request_error(world: World, asked: Asked) -> str:
     """The OAuth error code to send back, or nothing."""
     if asked.fields.get("response_type") != "code":
         return "unsupported_response_type"
-    if not asked.scopes or scopes.unknown(asked.scopes, old_app=world.state.setting("old_app") == "1"):
+    if not asked.scopes or scopes.unknown(asked.scopes, old_app=world.state.setting("old_app")):
         return "invalid_scope"
     challenge = asked.fields.get("code_challenge", "")
     wrong = challenge and (asked.fields.get("code_challenge_method") != "S256" or not CHALLENGE.fullmatch(challenge))

@@ -50,7 +50,10 @@ def refusal_page(reason: str) -> str:
 
 def welcome_page(names: str) -> str:
     """What the bare address shows."""
-    return page("The pretend Xero is running", f"<p>Organisations: {escape(names)}.</p>")
+    return page(
+        "The pretend Xero is running",
+        f'<p>Organisations: {escape(names)}.</p><p><a href="/_sandbox">Switchboard</a>: do what happens in Xero.</p>',
+    )
 
 
 def consent_page(

@@ -1,10 +1,10 @@
-"""The sandbox's own routes under /_sandbox: faults, clock, limits and the request log. Xero has none of these.
+"""The sandbox's own routes under /_sandbox: faults, clock, limits and the request log; see `switchboard` for more.
 
 | route | does |
 |---|---|
 | `POST /_sandbox/faults` | arms one fault (`faults.py` lists them); GET shows the armed ones, DELETE disarms all |
 | `POST /_sandbox/clock` | `{"now": ISO}`, `{"advance_s": n}`, `{"frozen": true}`, `{"reset": true}`; GET tells it |
-| `POST /_sandbox/settings` | `minute`, `day`, `concurrent`; `old_app` (broad scopes); `redirect_uris` (spaced list) |
+| `POST /_sandbox/settings` | `minute`, `day`, `concurrent`; `old_app`, see `scopes`; `redirect_uris` (spaced) |
 | `GET /_sandbox/log?after=N` | the requests after number N, oldest first; no headers, no bodies, no tokens |
 """
 
@@ -70,7 +70,7 @@ async def settings(request: Request) -> Response:
         for name in quota.LIMITS.keys() & asked.keys():
             quota.set_limit(world.state, name, int(asked[name]))
         if "old_app" in asked:
-            world.state.keep_setting("old_app", "1" if asked["old_app"] else "")
+            world.state.keep_setting("old_app", {True: "1", False: "", "broad": "broad"}[asked["old_app"]])
         if "redirect_uris" in asked:
             world.state.keep_setting("redirect_uris", str(asked["redirect_uris"]))
     limits: dict[str, Any] = {name: quota.limit(world.state, name) for name in quota.LIMITS}

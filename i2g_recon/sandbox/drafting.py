@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from i2g_recon.sandbox import contacts, ledger, messages, tax, wire
+from i2g_recon.sandbox import contacts, ledger, messages, roles, tax, wire
 from i2g_recon.sandbox.books import Books
 from i2g_recon.sandbox.contacts import ContactDraft
 from i2g_recon.sandbox.lines import Line, LineRules, amount, overlaid
@@ -193,9 +193,10 @@ class Drafting:
         errors += self._lock_problems(facts["Date"])
 
     def _lock_problems(self, day: str) -> list[str]:
-        """Both locks may object; a date on the lock day itself is locked too."""
+        """Both locks may object, the period's not to an adviser; a date on the lock day itself is locked too."""
         period, year = self.books.lock_day("PeriodLockDate"), self.books.lock_day("EndOfYearLockDate")
-        found = [messages.period_locked(period)] if period and day <= period else []
+        held = period and day <= period and not roles.may(self.books.state, self.books.tenant_id, roles.BEFORE_LOCK)
+        found = [messages.period_locked(period)] if held else []
         return found + ([messages.year_locked(year)] if year and day <= year else [])
 
 

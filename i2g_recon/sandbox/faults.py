@@ -10,7 +10,7 @@
 | `drop_before` | the connection breaks, nothing was done |
 | `drop_after` | the connection breaks, the work was done: the case that makes duplicates |
 | `expired_token` | 401 TokenExpired |
-| `wrong_nonce` | an id token that was made for another sign-in (arm it with path `/connect/token`) |
+| `id_token` | an id token not to be believed: `problem` nonce, audience, issuer, signature, expired, absent |
 | `disconnected` | 403, and the organisation stays disconnected until somebody consents again |
 | `unknown_enum` | the answer's first element bears a currency, status and plan nobody has heard of |
 | `extra_fields` | envelope and elements bear fields nobody has heard of |
@@ -24,7 +24,7 @@ from typing import Any
 from i2g_recon.sandbox.wire import Json, dump, load
 
 KINDS = tuple(
-    "limit offline error slow late drop_before drop_after expired_token wrong_nonce disconnected unknown_enum "
+    "limit offline error slow late drop_before drop_after expired_token id_token disconnected unknown_enum "
     "extra_fields".split()
 )
 ACCOUNTING = "/api.xro/2.0/"

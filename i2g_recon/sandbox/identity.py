@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from i2g_recon.sandbox import connections, scopes, wire
 from i2g_recon.sandbox.answer import Answer
+from i2g_recon.sandbox.faults import Fault
 from i2g_recon.sandbox.tokens import ACCESS_S, GRACE_MS, REFRESH_MS, fingerprint
 from i2g_recon.sandbox.world import World
 
@@ -62,19 +63,25 @@ async def token(request: Request) -> Response:
     """The token endpoint."""
     world: World = request.app.state.world
     form = {name: str(value) for name, value in (await request.form()).items()}
-    fault = request.scope.get("sandbox.fault")
-    if fault is not None and fault.kind == "wrong_nonce":
-        form["nonce"] = "of another sign-in"
-    else:
-        form.pop("nonce", None)
+    fault: Fault | None = request.scope.get("sandbox.fault")
     try:
         client_id = authenticate(world, request.headers.get("Authorization", ""), form)
         grant = GRANTS.get(form.get("grant_type", ""), unsupported)
         with world.state.transaction():
             answer = grant(world, client_id, form)
+        if fault is not None and fault.kind == "id_token":
+            answer = spoilt(world, answer, fault.problem)
     except OAuthProblem as problem:
         answer = Answer(400, wire.dump({"error": str(problem)}))
     return answer.response(NO_STORE)
+
+
+def spoilt(world: World, answer: Answer, problem: str) -> Answer:
+    """The token answer with an id token that must not be believed, or with none."""
+    body = wire.load(answer.body)
+    token = body.pop("id_token", "")
+    more = {"id_token": world.mint.spoilt(token, problem)} if token and problem != "absent" else {}
+    return Answer(answer.status, wire.dump({**body, **more}))
 
 
 async def revocation(request: Request) -> Response:
@@ -122,7 +129,7 @@ def exchange_code(world: World, client_id: str, form: Form) -> Answer:
     if not _verified(granted.get("code_challenge", ""), form.get("code_verifier", "")):
         raise OAuthProblem("invalid_grant")
     world.state.run("DELETE FROM codes WHERE code_hash = ?", code_hash)
-    return _tokens(world, client_id, granted | ({"nonce": form["nonce"]} if "nonce" in form else {}))
+    return _tokens(world, client_id, granted)
 
 
 def _verified(challenge: str, verifier: str) -> bool:
@@ -154,7 +161,7 @@ def client_credentials(world: World, client_id: str, form: Form) -> Answer:
     if app is None or app["grant_type"] != "client_credentials":
         raise OAuthProblem("unauthorized_client")
     asked = form.get("scope", "").split() or sorted(scopes.GRANULAR)
-    if scopes.unknown(asked, old_app=world.state.setting("old_app") == "1") or scopes.IDENTITY.intersection(asked):
+    if scopes.unknown(asked, old_app=world.state.setting("old_app")) or scopes.IDENTITY.intersection(asked):
         raise OAuthProblem("invalid_scope")
     access = world.mint.access_token(client_id=client_id, scopes=asked, event_id=str(uuid.uuid4()), personal=False)
     return _token_answer(access, asked)

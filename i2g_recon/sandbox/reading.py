@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from i2g_recon.sandbox import contacts, ledger, wire
+from i2g_recon.sandbox import contacts, ledger, roles, wire
 from i2g_recon.sandbox.answer import Answer, Refused, bad_request, not_found
 from i2g_recon.sandbox.call import Call
 from i2g_recon.sandbox.filters import Clause, Column, UnreadableFilter, order_clause, where_clause
 from i2g_recon.sandbox.records import by_id
 
-ACTIONS = (
-    "CreateApprovedBill CreateApprovedInvoice CreateBillPayment CreateDraftBill CreateDraftInvoice "
-    "CreateInvoicePayment CreateRepeatingInvoice EditContacts UseMulticurrency"
-)
 BODY = "json_extract(body, '$.{0}')"
 SETTINGS = {
     "organisation": ("organisation", "Organisations", ()),
@@ -47,10 +43,8 @@ def account(call: Call) -> Answer:
 
 
 def actions(call: Call) -> Answer:
-    """What the person may do in this organisation; only adviser rights are withheld."""
-    allowed = [{"Name": name, "Status": "ALLOWED"} for name in ACTIONS.split()]
-    withheld = {"Name": "ApproveTransactionsBeforePeriodLockDate", "Status": "NOT-ALLOWED"}
-    return call.ok("Actions", [wire.dump(one) for one in [*allowed, withheld]])
+    """What the person may do in this organisation."""
+    return call.ok("Actions", [wire.dump(one) for one in roles.actions(call.state, call.tenant_id)])
 
 
 def contact_list(call: Call) -> Answer:

@@ -1,6 +1,7 @@
 """Which permissions exist, and which one an endpoint wants.
 
-Apps made since 2 March 2026 get granular scopes only; an app switched to `old_app` may ask for the broad ones too.
+Apps made since 2 March 2026 get granular scopes only. The setting `old_app` makes the app an older one: `1` may ask for
+both kinds, `broad` has not been moved and knows the broad ones only.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ GRANULAR = frozenset(
     + ["accounting.journals.read", "accounting.budgets.read"]
 )
 BROAD = frozenset("accounting.transactions accounting.transactions.read accounting.reports.read".split())
+MOVED = frozenset(  # what the broad scopes were split into
+    name + ending
+    for name in "accounting.invoices accounting.payments accounting.banktransactions accounting.manualjournals".split()
+    for ending in ("", ".read")
+)
 WANTED = {
     "organisation": "accounting.settings",
     "currencies": "accounting.settings",
@@ -29,9 +35,9 @@ WANTED = {
 COVERED_BY_TRANSACTIONS = frozenset(("accounting.invoices", "accounting.payments"))
 
 
-def unknown(asked: list[str], *, old_app: bool) -> list[str]:
+def unknown(asked: list[str], *, old_app: str) -> list[str]:
     """Asked-for scopes that this app cannot have."""
-    known = IDENTITY | GRANULAR | (BROAD if old_app else frozenset())
+    known = {"": GRANULAR, "1": GRANULAR | BROAD, "broad": (GRANULAR - MOVED) | BROAD}[old_app] | IDENTITY
     return [scope for scope in asked if scope not in known]
 
 

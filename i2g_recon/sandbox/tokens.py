@@ -62,7 +62,7 @@ class Mint:
         claims = {
             "aud": f"{self.issuer}/resources",
             "client_id": client_id,
-            "jti": uuid.uuid4().hex,
+            "jti": f"{self._generation()}.{uuid.uuid4().hex}",
             "authentication_event_id": event_id,
             "scope": scopes,
         }
@@ -81,6 +81,19 @@ class Mint:
             **PERSON,
         }
         return self._signed({**claims, "nonce": nonce} if nonce else claims, IDENTITY_S)
+
+    def spoilt(self, token: str, problem: str) -> str:
+        """The id token with one thing wrong: nonce, audience, issuer, expired, or signed by a stranger."""
+        wrong = {
+            "nonce": {"nonce": "of another sign-in"},
+            "audience": {"aud": "another app"},
+            "issuer": {"iss": "https://identity.example"},
+            "expired": {"exp": self.clock.now_s() - 3600, "iat": self.clock.now_s() - 7200},
+        }
+        claims = {**jwt.decode(token, self.key, algorithms=["RS256"]).claims, **wrong.get(problem, {})}
+        stranger = RSAKey.generate_key(2048, parameters={"kid": self.key.kid})
+        key = stranger if problem == "signature" else self.key
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid, "typ": "JWT"}, claims, key)
 
     def refresh_token(self, *, client_id: str, granted: dict[str, Any]) -> str:
         """A new refresh token; only its hash is stored."""
@@ -105,7 +118,16 @@ class Mint:
             raise Refused(unauthorised("AuthenticationUnsuccessful"))
         if claims["exp"] <= self.clock.now_s():
             raise Refused(expired(claims["exp"] * 1000))
+        if claims["jti"].partition(".")[0] != self._generation():
+            raise Refused(expired(self.clock.now_ms()))
         return claims
+
+    def expire_all(self) -> None:
+        """Every access token handed out so far has expired: the next ones belong to another generation."""
+        self.state.keep_setting("generation", str(int(self._generation()) + 1))
+
+    def _generation(self) -> str:
+        return self.state.setting("generation", "1")
 
     def _signed(self, claims: dict[str, Any], life_s: int) -> str:
         now_s = self.clock.now_s()

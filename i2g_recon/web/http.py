@@ -115,7 +115,9 @@ async def callback(request: Request) -> Response:
             return await ask(request, settings, another, browser)  # an app of the other age
         client = await asyncio.to_thread(jobs.sign_in_client, settings, flow)
         request.session[authlibs(state)] = waiting["authlib"]
-        answer = await client.authorize_access_token(request)
+        answer = await client.authorize_access_token(request)  # checks the id token: signature, app, nonce, time
+        if "openid" in flow.scopes(settings).split() and not answer.get("userinfo"):
+            return back("failed")  # without an id token nobody has said that the answer belongs to this sign-in
         await asyncio.to_thread(keep, answer)
         return back(CONNECTED)
     finally:
