@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import keyring
 from keyring.backend import KeyringBackend
+from keyring.backends import chainer, fail
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 
@@ -16,7 +18,7 @@ class DrawerKeyring(KeyringBackend):
     priority = 5
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # keyring is typed in parts
         self.drawer: dict[tuple[str, str], str] = {}
         self.locked = False
 
@@ -36,6 +38,19 @@ class DrawerKeyring(KeyringBackend):
     def refuse_when_locked(self) -> None:
         if self.locked:
             raise KeyringLocked("the drawer is locked")
+
+
+def no_keyring() -> KeyringBackend:
+    """What a machine without a keyring has."""
+    found: KeyringBackend = fail.Keyring()  # type: ignore[no-untyped-call] # as above
+    return found
+
+
+def chained(*several: KeyringBackend) -> KeyringBackend:
+    """Several keyrings behind one, as keyring arranges them."""
+    kind: Any = type("Several", (chainer.ChainerBackend,), {"backends": list(several)})
+    found: KeyringBackend = kind()
+    return found
 
 
 @contextmanager

@@ -7,13 +7,10 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-import keyring.backends.chainer
-import keyring.backends.fail
 import pytest
 from cryptography.fernet import Fernet
-from fixtures_keyring import DrawerKeyring, keyring_in_use
+from fixtures_keyring import DrawerKeyring, chained, keyring_in_use, no_keyring
 from fixtures_store import NOW, seconds, settings_at, start, store_at, tokens
-from keyring.backend import KeyringBackend
 
 from i2g_recon.errors import NotConfigured
 from i2g_recon.settings import Settings
@@ -83,7 +80,7 @@ def test_the_environment_comes_before_the_keyring_and_the_keyring_before_a_file(
     assert read_keys(settings_at(tmp_path / "b")).texts == tuple(entries(drawer))
     assert lines(tmp_path / "b")[0].startswith(POINTER)
     assert entries(drawer)[0] not in (tmp_path / "b" / KEY_FILE).read_text()
-    with keyring_in_use(keyring.backends.fail.Keyring()):
+    with keyring_in_use(no_keyring()):
         assert read_keys(settings_at(tmp_path / "c")).texts == tuple(lines(tmp_path / "c"))
     for home in ("b", "c"):
         assert stat.S_IMODE((tmp_path / home / KEY_FILE).stat().st_mode) == 0o600
@@ -124,10 +121,7 @@ def test_a_keyring_that_keeps_nothing_or_in_plain_text_is_none(module: str, prio
 
 
 def test_of_several_keyrings_the_first_real_one_is_taken(drawer: DrawerKeyring) -> None:
-    class Several(keyring.backends.chainer.ChainerBackend):
-        backends: list[KeyringBackend] = [keyring.backends.fail.Keyring(), drawer]  # noqa: RUF012 - a keyring's own way
-
-    with keyring_in_use(Several()):
+    with keyring_in_use(chained(no_keyring(), drawer)):
         assert real_keyring() is drawer
 
 

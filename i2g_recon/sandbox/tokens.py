@@ -84,14 +84,14 @@ class Mint:
 
     def spoilt(self, token: str, problem: str) -> str:
         """The id token with one thing wrong: nonce, audience, issuer, expired, or signed by a stranger."""
-        wrong = {
+        wrong: dict[str, dict[str, Any]] = {
             "nonce": {"nonce": "of another sign-in"},
             "audience": {"aud": "another app"},
             "issuer": {"iss": "https://identity.example"},
             "expired": {"exp": self.clock.now_s() - 3600, "iat": self.clock.now_s() - 7200},
         }
         claims = {**jwt.decode(token, self.key, algorithms=["RS256"]).claims, **wrong.get(problem, {})}
-        stranger = RSAKey.generate_key(2048, parameters={"kid": self.key.kid})
+        stranger = RSAKey.generate_key(2048)
         key = stranger if problem == "signature" else self.key
         return jwt.encode({"alg": "RS256", "kid": self.key.kid, "typ": "JWT"}, claims, key)
 
