@@ -319,6 +319,13 @@ def get_browser() -> Optional[str]:
 # Handing over
 
 
+def pytest_words(words: List[str]) -> List[str]:
+    """What pytest is given: the person's words, and for the whole suite as many workers as the machine has processors."""
+    if all(word == "--slow" for word in words):
+        return ["-n", str(min(8, max(2, os.cpu_count() or 2)))] + words
+    return words  # a file or an option was named: the person decides, and one process keeps a debugger usable
+
+
 def environment_for_tests() -> Dict[str, str]:
     """The environment of the tests: which browser to drive, and under CI that there must be one."""
     environment, browser = dict(os.environ), get_browser()
@@ -347,7 +354,7 @@ def main(words: List[str]) -> int:
     if words[:1] == ["test"]:
         ensure(DEVELOPMENT)
         os.chdir(str(ROOT))
-        return hand_over([PYTHON, "-m", "pytest"] + words[1:], environment_for_tests())
+        return hand_over([PYTHON, "-m", "pytest"] + pytest_words(words[1:]), environment_for_tests())
     ensure(RUNTIME)
     paths = [str(ROOT)] + [path for path in [os.environ.get("PYTHONPATH")] if path]
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths))  # files are named from where the person stands

@@ -199,6 +199,14 @@ def test_the_tests_get_their_arguments_and_a_browser(home: Path) -> None:
     assert done.returncode == 5
 
 
+@pytest.mark.parametrize("words", [(), ("--slow",)])
+def test_the_whole_suite_runs_on_every_processor(home: Path, words: tuple[str, ...]) -> None:
+    set_up(home, "requirements-dev.lock")
+    done = start(home, "test", *words, more={"I2G_RECON_BROWSER": sys.executable})
+    option, workers, *rest = json.loads(done.stdout)[0]
+    assert (option, int(workers), rest) == ("-n", min(8, max(2, os.cpu_count() or 2)), list(words))
+
+
 def test_outside_ci_no_browser_is_required(home: Path) -> None:
     set_up(home, "requirements-dev.lock")
     done = start(home, "test", more={"I2G_RECON_BROWSER": sys.executable})

@@ -207,12 +207,12 @@ def test_unreachable_is_said_and_nothing_is_lost(at: Desk) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_disconnected_half_way_keeps_everything_and_asks_to_reconnect(at: Desk, method: str) -> None:
+def test_disconnected_half_way_keeps_everything_and_says_so(at: Desk, method: str) -> None:
     commands = at.prepare(sale("T-1"), sale("T-2")).commands
     at.xero.arm("disconnected", method=method, path="/Invoices")
     with pytest.raises(ReconnectNeeded):
         push(at.ws, at.connection, commands)
-    assert at.connection.state == "reconnect"
+    assert at.connection.state == "disconnected"
     assert len(at.ws.outbox.open_commands(at.tenant_id)) == 2
 
 
