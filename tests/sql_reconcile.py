@@ -14,9 +14,10 @@ import pandas as pd
 from i2g_recon.core.frame import Invoices
 
 KEY = r"""
+CREATE OR REPLACE TEMP MACRO match_key(ref) AS
     regexp_replace(
         regexp_replace(
-            regexp_replace(lower({}), '^(?:invoice|inv)[ .:#-]*(?:no\.?|#)?[ .:#-]*([^0-9]*[0-9])', '\1'),
+            regexp_replace(lower(ref), '^(?:invoice|inv)[ .:#-]*(?:no\.?|#)?[ .:#-]*([^0-9]*[0-9])', '\1'),
             '[ -]+', '', 'g'),
         '(^|[^0-9])0+([0-9])', '\1\2', 'g')
 """
@@ -29,17 +30,17 @@ SELECT id, number, trim(reference) AS ref, state IN ('void', 'deleted') AS gone,
 FROM {frame}
 """
 
-PAIRS = rf"""
+PAIRS = """
 CREATE OR REPLACE TEMP TABLE exact AS
 WITH s AS (SELECT ref, any_value(id) AS id FROM source WHERE NOT gone AND ref <> '' GROUP BY ref HAVING count(*) = 1),
      t AS (SELECT ref, any_value(id) AS id FROM target WHERE NOT gone AND ref <> '' GROUP BY ref HAVING count(*) = 1)
 SELECT s.id AS source_id, t.id AS target_id FROM s JOIN t USING (ref);
 
 CREATE OR REPLACE TEMP TABLE source_left AS
-SELECT id, {KEY.format('ref')} AS key FROM source WHERE NOT gone AND id NOT IN (SELECT source_id FROM exact);
+SELECT id, match_key(ref) AS key FROM source WHERE NOT gone AND id NOT IN (SELECT source_id FROM exact);
 
 CREATE OR REPLACE TEMP TABLE target_left AS
-SELECT id, {KEY.format('ref')} AS key FROM target WHERE NOT gone AND id NOT IN (SELECT target_id FROM exact);
+SELECT id, match_key(ref) AS key FROM target WHERE NOT gone AND id NOT IN (SELECT target_id FROM exact);
 
 CREATE OR REPLACE TEMP TABLE repeated AS
 SELECT key FROM source_left WHERE key <> '' GROUP BY key HAVING count(*) > 1
@@ -107,11 +108,11 @@ SELECT currency, reason, count(*) AS count, sum(amount)::BIGINT AS amount_minor 
 ) GROUP BY ALL ORDER BY ALL
 """
 
-FIELDS = ("total", "subtotal", "tax", "currency", "date", "due_date", "contact", "status")
-DISCREPANCIES = " UNION ALL ".join(
-    f"SELECT source_id, target_id, '{field}' AS field FROM compared WHERE {field}_differs"  # noqa: S608 - our own names
-    for field in FIELDS
-)
+DISCREPANCIES = """
+SELECT source_id, target_id, replace(field, '_differs', '') AS field
+FROM (UNPIVOT compared ON COLUMNS('_differs$') INTO NAME field VALUE here)
+WHERE here
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +132,7 @@ def sql_reconcile(source: Invoices, target: Invoices) -> Answer:
         sql.register("target_frame", target.invoices)
         for side in ("source", "target"):
             sql.execute(SIDES.format(side=side, frame=f"{side}_frame"))
+        sql.execute(KEY)
         sql.execute(PAIRS)
         sql.execute(COMPARED)
         sql.execute(BUCKETS.format(side="source", alone="missing", unsent=UNSENT))

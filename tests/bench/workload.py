@@ -119,14 +119,14 @@ def sides(invoices: int, *, lines: bool, seed: int = 1) -> tuple[Invoices, Invoi
             pa.array(target["reference"], pa.string()), rng.choice(invoices, int(invoices * MESSY), replace=False), rng
         )
     )
-    if not lines:
-        nothing = empty_frame(LINE_COLUMNS)
-        return tuple(Invoices(each, nothing, origin=Origin(rows=invoices)) for each in (source, target))
-    counts = [1 + frame["id"].str[-7:].astype("int64").to_numpy() % 5 for frame in (source, target)]
-    return tuple(
-        Invoices(frame, lines_of(frame, count), origin=Origin(rows=invoices))
-        for frame, count in zip((source, target), counts, strict=True)
-    )
+    return side(source, lines=lines), side(target, lines=lines)
+
+
+def side(frame: pd.DataFrame, *, lines: bool) -> Invoices:
+    """The frame as one side, each invoice with 1 to 5 lines where lines are wanted."""
+    counts = 1 + frame["id"].str[-7:].astype("int64").to_numpy() % 5
+    written = lines_of(frame, counts) if lines else empty_frame(LINE_COLUMNS)
+    return Invoices(frame, written, origin=Origin(rows=len(frame)))
 
 
 def spoil(target: pd.DataFrame, rng: np.random.Generator) -> None:
