@@ -55,6 +55,9 @@ def test_the_tolerance_in_words() -> None:
     assert words.tolerance_words(Policy().to_dict()) == "none: to the cent and to the day"
     loose = Policy(tolerance_minor={"total": 1}, date_tolerance_days=2).to_dict()
     assert words.tolerance_words(loose) == "Total 1 of the smallest unit; dates 2 days"
+    assert (
+        words.tolerance_words(Policy(tolerance_minor={"tax/JPY": 3}).to_dict()) == "Tax in JPY 3 of the smallest unit"
+    )
 
 
 @pytest.mark.parametrize("verdict", list(words.VERDICTS))
@@ -63,6 +66,13 @@ def test_the_verdict_is_said_first(verdict: str) -> None:
     assert paper.standing == verdict
     assert paper.verdict == words.VERDICTS[verdict]
     assert paper.sheets[0].blocks[0].rows[0] == ("Verdict", words.VERDICTS[verdict])
+
+
+def test_what_was_not_compared_is_counted_in_the_summary() -> None:
+    made = document()
+    shown = block(made, "Summary", 3)
+    assert ("Lines", "neither side gives lines", 4) in shown.rows
+    assert sum(int(str(row[2])) for row in shown.rows) == sum(one["count"] for one in made["not_compared"])
 
 
 def test_every_item_stands_in_exactly_one_bucket_sheet() -> None:

@@ -7,6 +7,7 @@ was worked out from terms never differs on its own: it is only named beside anot
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,12 +19,14 @@ import pandas as pd
 from i2g_recon.core.frame import record
 from i2g_recon.core.invoice import ZERO, LineAmountTypes, LineItem, State
 from i2g_recon.core.money import exponent
-from i2g_recon.core.policy import Policy
-from i2g_recon.core.reference import match_key
+from i2g_recon.core.policy import AMOUNTS, Policy
 from i2g_recon.core.tax import xero_line
 
 EXACT = Policy()  # no tolerance
 SIGNATURE = ["quantity_e4", "unit_price_e4", "discount_rate_e4", "discount_minor"]
+CURRENCIES_DIFFER = "the currencies differ"
+WHOLE_DISCOUNT = "a discount on the whole invoice stands on the lines in Xero"
+OTHERWISE = "could not be compared"
 ROUNDING_LINE, LARGEST_ROUNDING = "rounding", Decimal("0.05")  # what a push may add (`draft`)
 
 
@@ -40,6 +43,11 @@ class Pairs:
         """One column of both sides."""
         return self.source[name], self.target[name]
 
+    def take(self, at: np.ndarray) -> Pairs:
+        """The pairs at the positions."""
+        source, target = (side.iloc[at].reset_index(drop=True) for side in (self.source, self.target))
+        return Pairs(source, target, self.source_lines, self.target_lines)
+
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -49,16 +57,34 @@ class Outcome:
     differs: np.ndarray
     delta: np.ndarray | None = None
 
+    def take(self, at: np.ndarray) -> Outcome:
+        """The outcome of the pairs at the positions."""
+        return Outcome(self.compared[at], self.differs[at], None if self.delta is None else self.delta[at])
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One compared field: how, which column is shown for it, and why it may be impossible to compare."""
+    """One compared field: how, which column is shown for it, and why it may be impossible to compare.
+
+    obstacles: reasons with the mask of the pairs they hold for; the first that holds is the reason of a pair.
+    """
 
     field: str
     compare: Callable[[Pairs, Policy], Outcome]
     shown: str
-    not_compared: str
+    obstacles: Callable[[Pairs], Mapping[str, np.ndarray]]
     is_money: bool = False
+
+    def why_not(self, pairs: Pairs, outcome: Outcome) -> pd.Series:
+        """Why each pair that could not be compared could not be, by position of the pair."""
+        at = np.flatnonzero(~outcome.compared)
+        few = pairs.take(at) if len(at) else None
+        if few is None:
+            return pd.Series([], dtype=object)
+        masks = self.obstacles(few)
+        reasons = np.array([*masks, OTHERWISE], dtype=object)
+        first = np.select(list(masks.values()), list(range(len(masks))), len(masks))
+        return pd.Series(reasons[first], index=at)
 
 
 def same_currency(pairs: Pairs) -> np.ndarray:
@@ -75,9 +101,20 @@ def money(column: str) -> Callable[[Pairs, Policy], Outcome]:
         source, target = pairs.column(column)
         compared = same_currency(pairs) & source.notna().to_numpy() & target.notna().to_numpy()
         delta = target.fillna(0).to_numpy(dtype="int64") - source.fillna(0).to_numpy(dtype="int64")
-        return Outcome(compared, compared & (np.abs(delta) > policy.tolerance_minor.get(name, 0)), delta)
+        return Outcome(compared, compared & (np.abs(delta) > tolerances(policy, name, pairs)), delta)
 
     return compare
+
+
+def tolerances(policy: Policy, name: str, pairs: Pairs) -> np.ndarray | int:
+    """What an amount may be off: one number, or one per pair where the policy names currencies."""
+    allowed: np.ndarray | int = policy.tolerance(name, "")
+    for key in policy.tolerance_minor:
+        field, _, currency = key.partition("/")
+        if field == name and currency:
+            here = (pairs.source["currency"] == currency).to_numpy(dtype=bool)
+            allowed = np.where(here, policy.tolerance(name, currency), allowed)
+    return allowed
 
 
 def day(column: str) -> Callable[[Pairs, Policy], Outcome]:
@@ -112,7 +149,7 @@ def contact(pairs: Pairs, _policy: Policy) -> Outcome:
 
 def name_key(name: str) -> str:
     """A client's name for comparing: letters and digits only, in one case."""
-    return "".join(c for c in match_key(name) if c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
 def status(pairs: Pairs, _policy: Policy) -> Outcome:
@@ -180,16 +217,79 @@ def line_amount(line: LineItem, currency: str) -> Decimal:
     ).line_amount
 
 
+# --- Why a pair could not be compared
+
+
+def absent(column: str, what: str) -> Callable[[Pairs], Mapping[str, np.ndarray]]:
+    """A side that does not state a value."""
+
+    def obstacles(pairs: Pairs) -> Mapping[str, np.ndarray]:
+        source, target = (stated(side) for side in pairs.column(column))
+        return sides_without(what, source, target)
+
+    return obstacles
+
+
+def stated(values: pd.Series) -> np.ndarray:
+    """Mask of the values that are there; blank text is not."""
+    is_text = not isinstance(values.dtype, pd.Int64Dtype) and values.dtype.kind not in "iM"
+    return ((values != "") if is_text else values.notna()).to_numpy(dtype=bool)
+
+
+def sides_without(what: str, source: np.ndarray, target: np.ndarray) -> dict[str, np.ndarray]:
+    """The reasons for a value that one side or both do not state."""
+    return {
+        f"neither side gives {what}": ~source & ~target,
+        f"Invoice2go gives no {what}": ~source,
+        f"Xero gives no {what}": ~target,
+    }
+
+
+def amounts_apart(column: str, what: str) -> Callable[[Pairs], Mapping[str, np.ndarray]]:
+    """Amounts: two currencies, or a side that states none."""
+    missing = absent(column, what)
+    return lambda pairs: {CURRENCIES_DIFFER: ~same_currency(pairs), **missing(pairs)}
+
+
+def unknown_status(pairs: Pairs) -> Mapping[str, np.ndarray]:
+    """A status nobody has told us about."""
+    source, target = ((side == State.UNKNOWN).to_numpy(dtype=bool) for side in pairs.column("state"))
+    return {
+        "the status in Invoice2go is not one we know": source,
+        "the status in Xero is not one we know": target,
+    }
+
+
+def lines_apart(pairs: Pairs) -> Mapping[str, np.ndarray]:
+    """Lines: none on a side, two currencies, or a discount on the whole invoice."""
+    source, target = (
+        frame["id"].isin(lines_frame["invoice_id"]).to_numpy(dtype=bool)
+        for frame, lines_frame in ((pairs.source, pairs.source_lines), (pairs.target, pairs.target_lines))
+    )
+    discounted = (pairs.source["discount_minor"] != 0) | (pairs.target["discount_minor"] != 0)
+    return {
+        **sides_without("lines", source, target),
+        CURRENCIES_DIFFER: ~same_currency(pairs),
+        WHOLE_DISCOUNT: discounted.to_numpy(dtype=bool),
+    }
+
+
+def never(_pairs: Pairs) -> Mapping[str, np.ndarray]:
+    """A field that can always be compared."""
+    return {}
+
+
 COMPARISONS: tuple[Comparison, ...] = (
-    Comparison("total", money("total_minor"), "total_minor", "the currencies differ", is_money=True),
-    Comparison("subtotal", money("subtotal_minor"), "subtotal_minor", "one side gives no subtotal", is_money=True),
-    Comparison("tax", money("tax_minor"), "tax_minor", "one side gives no tax", is_money=True),
-    Comparison("currency", currency, "currency", ""),
-    Comparison("date", day("date"), "date", "one side gives no date"),
-    Comparison("due_date", day("due_date"), "due_date", "one side gives no due date"),
-    Comparison("contact", contact, "contact", "one side gives no client"),
-    Comparison("status", status, "status", "the status is not one we know"),
-    Comparison("lines", lines, "", "one side gives no lines, or a discount on the whole invoice"),
+    *(
+        Comparison(name, money(f"{name}_minor"), f"{name}_minor", amounts_apart(f"{name}_minor", name), is_money=True)
+        for name in AMOUNTS
+    ),
+    Comparison("currency", currency, "currency", never),
+    Comparison("date", day("date"), "date", absent("date", "date")),
+    Comparison("due_date", day("due_date"), "due_date", absent("due_date", "due date")),
+    Comparison("contact", contact, "contact", absent("contact", "client")),
+    Comparison("status", status, "status", unknown_status),
+    Comparison("lines", lines, "", lines_apart),
 )
 
 

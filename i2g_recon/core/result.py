@@ -18,7 +18,7 @@ from i2g_recon.core.frame import Invoices
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.propose import MOST_LEFTOVERS, candidates, frame_of, near_matches
-from i2g_recon.core.result_items import items_of
+from i2g_recon.core.result_items import items_of, not_compared_counts
 
 SCHEMA = 1
 
@@ -64,6 +64,11 @@ class Reconciliation:
         if most <= MOST_LEFTOVERS:
             return []
         return [f"{most:,} invoices of one side have no partner; near matches are not looked for among so many."]
+
+    @cached_property
+    def not_compared(self) -> pd.DataFrame:
+        """What could not be compared: field, reason, count of pairs. Never counted as a difference."""
+        return not_compared_counts(self.compared.pairs, self.compared.found)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -115,6 +120,7 @@ class Reconciliation:
             "inputs": [self.input_of("source", self.source), self.input_of("target", self.target)],
             "counts": self.counts,
             "totals": [self.total_of(row) for row in self.totals.to_dict("records")],
+            "not_compared": self.not_compared.to_dict("records"),
             "notes": self.notes,
             "items": items.to_dict("records"),
         }

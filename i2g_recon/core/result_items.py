@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -187,25 +187,43 @@ def pair_items(
         "not_approved_in_target": not_approved_in_target(pairs),
         "tax_rounds_per_line": tax_rounds_per_line(pairs, found),
     }
-    wanted = agreeing | (left.bucket[pairing.source_pairs] != "agrees")
+    wanted = np.flatnonzero(agreeing | (left.bucket[pairing.source_pairs] != "agrees"))
+    uncompared = not_compared(pairs.take(wanted), {name: outcome.take(wanted) for name, outcome in found.items()})
     items = []
-    for n in np.flatnonzero(wanted).tolist():
+    for place, n in enumerate(wanted.tolist()):
         s, t = pairing.source_pairs[n], pairing.target_pairs[n]
         one = item(left.bucket[s], left.reason[s], [left.row(s)], [right.row(t)])
         one["discrepancies"] = by_source.get(one["source_ids"][0], [])
         one["findings"] = [name for name, mask in signs.items() if mask[n]]
-        one["not_compared"] = not_compared(found, n)
+        one["not_compared"] = uncompared.get(place, [])
         items.append(one)
     return items
 
 
-def not_compared(found: Mapping[str, Outcome], n: int) -> list[dict[str, str]]:
-    """The fields of a pair that could not be compared, each with its reason."""
-    return [
-        {"field": comparison.field, "reason": comparison.not_compared}
-        for comparison in COMPARISONS
-        if comparison.field in found and not found[comparison.field].compared[n]
+def why_not_compared(pairs: Pairs, found: Mapping[str, Outcome]) -> Iterator[tuple[str, pd.Series]]:
+    """Each compared field with why pairs could not be compared in it, by position of the pair."""
+    for comparison in COMPARISONS:
+        if comparison.field in found:
+            yield comparison.field, comparison.why_not(pairs, found[comparison.field])
+
+
+def not_compared(pairs: Pairs, found: Mapping[str, Outcome]) -> dict[int, list[dict[str, str]]]:
+    """By position of the pair the fields that could not be compared, each with its reason."""
+    told: dict[int, list[dict[str, str]]] = {}
+    for field, reasons in why_not_compared(pairs, found):
+        for n, reason in reasons.items():
+            told.setdefault(n, []).append({"field": field, "reason": reason})
+    return told
+
+
+def not_compared_counts(pairs: Pairs, found: Mapping[str, Outcome]) -> pd.DataFrame:
+    """How many pairs could not be compared in which field and why: field, reason, count."""
+    rows = [
+        (field, reason, int(count))
+        for field, reasons in why_not_compared(pairs, found)
+        for reason, count in sorted(reasons.value_counts().items())
     ]
+    return pd.DataFrame(rows, columns=["field", "reason", "count"]).astype({"count": "int64"})
 
 
 def paid_in_source_open_in_target(pairs: Pairs) -> np.ndarray:

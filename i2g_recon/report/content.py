@@ -45,7 +45,7 @@ def paper_of(document: Mapping[str, Any]) -> Paper:
 
 
 def summary_blocks(document: Mapping[str, Any], *, listed: bool) -> tuple[Block, ...]:
-    """Verdict and terms, counts, control totals, inputs."""
+    """Verdict and terms, counts, control totals, what could not be compared, inputs."""
     counts = [(in_words(name, COUNTS), number) for name, number in document["counts"].items()]
     inputs = [
         (in_words(one["side"], SIDES), one["name"], one["rows"], one["row_errors"], one["sha256"])
@@ -57,6 +57,14 @@ def summary_blocks(document: Mapping[str, Any], *, listed: bool) -> tuple[Block,
         Block("", (Column("", width=28), Column("", width=52)), tuple(about(document, listed=listed))),
         Block("Invoices", (Column("What", width=28), Column("Number", "number", 16)), tuple(counts)),
         Block("Control totals, voided and deleted invoices left out", tuple(sides), control_rows(document["totals"])),
+        Block(
+            "What could not be compared, which is not the same as agreeing",
+            (Column("Field", width=28), Column("Why", width=52), *number_columns("Invoices")),
+            tuple(
+                (in_words(one["field"], FIELDS), one["reason"], one["count"])
+                for one in document.get("not_compared", ())
+            ),
+        ),
         Block("Files and snapshots compared", (*places, Column("SHA-256", width=66)), tuple(inputs)),
     )
 

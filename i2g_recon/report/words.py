@@ -80,11 +80,19 @@ def period_words(policy: Mapping[str, Any]) -> str:
 
 def tolerance_words(policy: Mapping[str, Any]) -> str:
     """What still counts as the same."""
-    parts = [
-        f"{in_words(name, FIELDS)} {minor} of the smallest unit" for name, minor in policy["tolerance_minor"].items()
-    ]
+    parts = [f"{amount_words(key)} {minor} of the smallest unit" for key, minor in policy["tolerance_minor"].items()]
     days = policy["date_tolerance_days"]
     return "; ".join(parts + ([f"dates {days} days"] if days else [])) or "none: to the cent and to the day"
+
+
+def amount_words(key: str) -> str:
+    """An amount field, or an amount field in one currency.
+
+    >>> amount_words("total/JPY")
+    'Total in JPY'
+    """
+    field, _, currency = key.partition("/")
+    return f"{in_words(field, FIELDS)} in {currency}" if currency else in_words(field, FIELDS)
 
 
 def legible(text: str) -> str:
