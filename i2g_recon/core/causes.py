@@ -1,83 +1,131 @@
-"""The one word for why the amounts of a pair differ, or `unknown`. Never a guess.
+"""Why the amounts of a pair differ: parts that add up to the difference exactly, total and tax. Never a guess.
 
-Each cause is a hypothesis: change the source invoice in that one respect to what the target shows, let Xero's
-arithmetic compute it (`tax`), and see whether the target's total and tax come out exactly. Example: a source of two
-lines, 2 x 50.00 and 1 x 20.00 at 10 %, comes to 132.00; the target says 77.00 and its first line has quantity 1; the
-source with quantity 1 comes to 77.00, so the cause is `quantity`. It is named only when exactly one hypothesis comes
-out.
+One walk leads from the source to the target, one change at a time, each computed by Xero's own arithmetic (`tax`):
+prices with or without tax, then line by line quantity, price, discount and tax rate, then lines that one side lacks.
+What a change moves is its part. Example: a source of 2 x 50.00 and 1 x 20.00 at 10 % comes to 132.00; in the target
+the first line has quantity 1 and the second is not there: quantity -55.00, line_missing -22.00, together -77.00.
 
-Ambiguous by nature: a line replaced by another in the same place reads as a changed price or quantity; an extra line is
-a surcharge, or a discount, when its description says so; changes in two respects at once are `unknown`.
+What the walk leaves over is `tax_rounding` where the target is just what Xero makes of its lines and the source's tax
+is off by a cent a line at most, `line_rounding` where the source rounded the sum of its lines instead of each, and else
+`unknown`, with its amount. Ambiguous by nature: a line replaced by another in the same place reads as a changed price
+or quantity; of two changes on one line the first is valued at the source's price.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
-from i2g_recon.core.alignment import Alignment, Lines, align
+from i2g_recon.core.alignment import Alignment, Lines, align, special
 from i2g_recon.core.discount import discount_lines, line_net
 from i2g_recon.core.invoice import ZERO, Invoice, LineAmountTypes, LineItem
-from i2g_recon.core.money import exponent, half_up
-from i2g_recon.core.tax import WIDE, Totals, predict, xero_line
+from i2g_recon.core.money import LARGEST_MINOR, exponent, half_up
+from i2g_recon.core.tax import WIDE, gross_amount, xero_line
 
 UNKNOWN = "unknown"
-SURCHARGE = re.compile(r"\b(surcharge|(card|credit card|processing|payment|transaction)\s+fees?)\b", re.IGNORECASE)
-DISCOUNT = re.compile(r"\bdiscount", re.IGNORECASE)
-STATED = (LineAmountTypes.EXCLUSIVE, LineAmountTypes.INCLUSIVE)
+CAUSES = (  # the order in which equal parts come first
+    *("inclusive_exclusive", "tax_rate", "line_missing", "line_extra", "surcharge", "discount", "quantity", "price"),
+    *("price_rounding", "line_rounding", "tax_rounding", UNKNOWN),
+)
+EXCLUSIVE, INCLUSIVE = LineAmountTypes.EXCLUSIVE, LineAmountTypes.INCLUSIVE
+STATED = (EXCLUSIVE, INCLUSIVE)
 RATE_STEP = Decimal("0.125")  # every sales tax we know is a multiple; a tax typed over by hand hardly ever is
+PRICE_DECIMALS = 2  # what Xero keeps of a price that was sent without unitdp=4
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What something adds to an invoice: to its total, tax included, and to its tax. Major units."""
+
+    amount: Decimal
+    tax: Decimal
+
+    def __add__(self, other: Effect) -> Effect:
+        """Both together."""
+        return Effect(self.amount + other.amount, self.tax + other.tax)
+
+    def __sub__(self, other: Effect) -> Effect:
+        """What this has more."""
+        return Effect(self.amount - other.amount, self.tax - other.tax)
+
+    def __bool__(self) -> bool:
+        """Moves anything at all."""
+        return bool(self.amount or self.tax)
+
+
+NOTHING = Effect(ZERO, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a difference. line, other: positions in source and target; was, now: the two values, if numbers."""
+
+    cause: str
+    effect: Effect
+    line: int | None = None
+    other: int | None = None
+    was: Decimal = ZERO
+    now: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One pair under examination."""
+    """One pair under examination: prepared lines, their alignment, whether prices hold tax before and after."""
 
     source: Invoice
     target: Invoice
-    aligned: Alignment
-
-    @property
-    def cent(self) -> Decimal:
-        """The smallest amount of the currency."""
-        return Decimal(1).scaleb(-exponent(self.source.currency))
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """The source as a hypothesis would have it: its lines, its discount on the document, its line amount types."""
-
     lines: Lines
-    discounted: bool = True
-    types: LineAmountTypes | None = None
-    added: Lines = ()  # lines of the target, outside the source's discount
+    others: Lines
+    aligned: Alignment
+    before: LineAmountTypes
+    after: LineAmountTypes
+
+    def at(self, line: LineItem, types: LineAmountTypes) -> Effect:
+        """What a line with its rate comes to."""
+        return effect_of(line, line.tax_rate or ZERO, types, self.source.currency)
 
 
 def cause(source: Invoice, target: Invoice) -> str:
-    """The cause of the amount difference of two invoices in one currency. Raises nothing for data."""
-    if not amounts_differ(source, target) or source.currency != target.currency:
-        return UNKNOWN
+    """The one word for the difference of two invoices: the largest of its causes. Raises nothing for data."""
+    return chief(explain(source, target))
+
+
+def chief(parts: Iterable[Part]) -> str:
+    """The cause that moves most, by total, then by tax; `unknown` without any."""
+    sums: dict[str, Effect] = {}
+    for part in parts:
+        sums[part.cause] = sums.get(part.cause, NOTHING) + part.effect
+    rank = {name: (-abs(sums[name].amount), -abs(sums[name].tax), CAUSES.index(name)) for name in sums}
+    return min(rank, key=rank.__getitem__, default=UNKNOWN)
+
+
+def explain(source: Invoice, target: Invoice) -> tuple[Part, ...]:
+    """The parts of the difference of two invoices in one currency; none where there is none to explain.
+
+    Their amounts add up to target total less source total, and, where both sides state a tax, their taxes likewise.
+    """
+    if source.currency != target.currency:
+        return ()
     with localcontext(WIDE):
-        case = Case(source, target, align(source.lines, target.lines))
-        if not source.lines or not replayable(source) or not replayable(target):
-            return "tax_rounding" if only_tax_rounds(case) else UNKNOWN
-        if comes_out(case, Version(source.lines)):
-            return "tax_rounding" if only_tax_rounds(case) else UNKNOWN
-        if not source_adds_up(case):
-            return UNKNOWN
-        causes = {name for name, versions in HYPOTHESES for version in versions(case) if comes_out(case, version)}
-        return causes.pop() if len(causes) == 1 else UNKNOWN
+        if not source.lines or not target.lines or not replayable(source) or not replayable(target):
+            return tuple(explain_totals(source, target))
+        walks = [walk(case_of(source, target, lines)) for lines in told_in_ways(source, source.lines)]
+        parts = min(walks, key=unexplained)
+        if any(abs(part.effect.amount) > LARGEST_MINOR for part in parts):
+            return tuple(rest(source, target, []))
+        return tuple(parts)
 
 
-def amounts_differ(source: Invoice, target: Invoice) -> bool:
-    """True when total or tax differ, as far as both sides state them."""
-    return source.total != target.total or taxes_differ(source.tax, target.tax)
+def unexplained(parts: Sequence[Part]) -> tuple[Decimal, int]:
+    """How much a walk leaves open, and in how many parts it tells the rest."""
+    return sum((abs(part.effect.amount) for part in parts if part.cause == UNKNOWN), ZERO), len(parts)
 
 
-def taxes_differ(source: Decimal | None, target: Decimal | None) -> bool:
-    """True when both are stated and differ."""
-    return source is not None and target is not None and source != target
+def gap(source: Invoice, target: Invoice) -> Effect:
+    """What the target has more than the source; no tax where one side does not state it."""
+    taxed = source.tax is not None and target.tax is not None
+    return Effect(target.total - source.total, (target.tax or ZERO) - (source.tax or ZERO) if taxed else ZERO)
 
 
 def replayable(invoice: Invoice) -> bool:
@@ -86,194 +134,251 @@ def replayable(invoice: Invoice) -> bool:
     return sane and invoice.line_amount_types is not LineAmountTypes.MIXED
 
 
-def only_tax_rounds(case: Case) -> bool:
-    """The tax differs by at most a cent a line, and nothing but the tax: the amounts before tax, or with it, agree."""
-    source, target = case.source, case.target
-    if source.tax is None or target.tax is None:
-        return False
-    tax_delta, delta = target.tax - source.tax, target.total - source.total
-    small = abs(tax_delta) <= case.cent * max(1, len(source.lines))
-    return small and tax_delta != 0 and (delta == tax_delta if delta else inclusive(source, target))
+# --- Preparing
 
 
-def inclusive(source: Invoice, target: Invoice) -> bool:
-    """Both sides' prices include tax, so that rounding moves between tax and subtotal."""
-    return source.line_amount_types is target.line_amount_types is LineAmountTypes.INCLUSIVE
+def case_of(source: Invoice, target: Invoice, lines: Lines) -> Case:
+    """The pair with the source told in the given lines."""
+    before, after = price_types(source.line_amount_types, target.line_amount_types)
+    own = tuple(prepared(line, own_rate(line, source), before, source.currency) for line in lines)
+    others = tuple(prepared(line, line.tax_rate, after, target.currency) for line in target.lines)
+    return Case(source, target, own, others, align(own, others), before, after)
 
 
-# --- Does a hypothesis come out
+def price_types(source: LineAmountTypes, target: LineAmountTypes) -> tuple[LineAmountTypes, LineAmountTypes]:
+    """Whether prices hold tax on either side; a side without tax, or that does not say, follows the other."""
+    before = source if source in STATED else target if target in STATED else EXCLUSIVE
+    return before, target if target in STATED else before
 
 
-def comes_out(case: Case, version: Version) -> bool:
-    """True when Xero's arithmetic makes exactly the target's total, and tax, of this version of the source."""
-    target = case.target
-    return any(
-        totals.total == target.total and not taxes_differ(totals.tax, target.tax) for totals in replays(case, version)
-    )
+def prepared(line: LineItem, rate: Decimal | None, types: LineAmountTypes, currency: str) -> LineItem:
+    """The line with its rate, and its tax worked out where it is not stated."""
+    tax = line.tax_amount if line.tax_amount is not None else effect_of(line, rate or ZERO, types, currency).tax
+    return replace(line, tax_rate=rate, tax_amount=tax)
 
 
-def source_adds_up(case: Case) -> bool:
-    """The source as it is comes to its own total, but for rounding; else a change of it explains nothing."""
-    allowed = case.cent * max(1, len(case.source.lines))
-    return any(abs(totals.total - case.source.total) <= allowed for totals in replays(case, Version(case.source.lines)))
+def own_rate(line: LineItem, invoice: Invoice) -> Decimal:
+    """The percentage a source line bears: as stated, else as its tax shows."""
+    if invoice.line_amount_types is LineAmountTypes.NO_TAX:
+        return ZERO
+    return line.tax_rate if line.tax_rate is not None else implied_rate(line, invoice) or ZERO
 
 
-def replays(case: Case, version: Version) -> Iterator[Totals]:
-    """The totals of one version; two answers when a discount on the document can be posted in two ways."""
-    types = version.types or case.source.line_amount_types
-    for lines in discounted(case, version):
-        rates = [line.tax_rate or ZERO for line in lines]
-        yield predict(lines, rates, types, case.source.currency)
-
-
-def discounted(case: Case, version: Version) -> Iterator[Lines]:
-    """The lines of a version with the source's discount on the document: as a percentage, or as lines of their own."""
-    source = case.source
-    whole = sum((line_net(line, source.currency) for line in source.lines), ZERO)
-    if not source.discount or not version.discounted or whole == 0:
-        yield (*version.lines, *version.added)
+def told_in_ways(source: Invoice, lines: Lines) -> Iterator[Lines]:
+    """The lines with the discount on the whole document: as a percentage, or as lines of their own."""
+    whole = sum((line_net(line, source.currency) for line in lines), ZERO)
+    if not source.discount or whole == 0:
+        yield lines
         return
-    if not any(line.discount_rate or line.discount_amount for line in version.lines):
-        rate = source.discount * 100 / whole
-        yield (*(replace(line, discount_rate=rate) for line in version.lines), *version.added)
-    yield (*version.lines, *discount_lines(source.lines, source.discount, source.currency), *version.added)
+    if not any(line.discount_rate or line.discount_amount for line in lines):
+        yield tuple(replace(line, discount_rate=source.discount * 100 / whole) for line in lines)
+    yield (*lines, *discount_lines(lines, source.discount, source.currency))
 
 
-# --- The hypotheses: each answers with versions of the source only where the two sides show that difference
+def effect_of(line: LineItem, rate: Decimal, types: LineAmountTypes, currency: str) -> Effect:
+    """What one line adds to total and tax by Xero's arithmetic."""
+    numbers = (line.quantity, line.unit_price, line.discount_rate, line.discount_amount)
+    result = xero_line(*numbers, rate, types, places=exponent(currency))
+    inside = types is INCLUSIVE
+    return Effect(result.line_amount if inside else result.line_amount + result.tax_amount, result.tax_amount)
 
 
-def other_rate(case: Case) -> Iterable[Version]:
-    """Lines taxed at another rate in the target."""
-    types = case.source.line_amount_types
-    types = types if types in STATED else case.target.line_amount_types
-    lines = tuple(with_rate(left, rate_in_target(case, left, right)) for left, right in partners(case))
-    return [Version(lines, types=types)] if lines != case.source.lines else []
+# --- The walk
 
 
-def with_rate(line: LineItem, rate: Decimal | None) -> LineItem:
-    """The line at another rate; as it is when the rate is not known."""
-    return line if rate is None or rate == (line.tax_rate or ZERO) else replace(line, tax_rate=rate)
+def walk(case: Case) -> list[Part]:
+    """Every change on the way from the source to the target, and what is left over."""
+    parts = [Part("inclusive_exclusive", swapped(case))]
+    for at in range(len(case.lines)):
+        other = case.aligned.partner.get(at)
+        parts += [one_sided(case, at)] if other is None else changes(case, at, other)
+    parts += [Part(special(case.others[at]) or "line_extra", arriving(case, at), other=at) for at in case.aligned.extra]
+    found = [part for part in parts if part.effect]
+    return found + rest(case.source, case.target, found, case)
 
 
-def rate_in_target(case: Case, left: LineItem, right: LineItem | None) -> Decimal | None:
+def swapped(case: Case) -> Effect:
+    """What it moves to read the source's prices as the target's are."""
+    moved = (case.at(line, case.after) - case.at(line, case.before) for line in case.lines)
+    return sum(moved, NOTHING) if case.before is not case.after else NOTHING
+
+
+def one_sided(case: Case, at: int) -> Part:
+    """A line the target does not have; a discount told as a line of its own is a discount."""
+    line = case.lines[at]
+    word = special(line) or "line_missing"
+    return Part(word, NOTHING - case.at(line, case.after), line=at if at < len(case.source.lines) else None)
+
+
+def arriving(case: Case, at: int) -> Effect:
+    """What a line adds that only the target has: as it states its amounts, else as computed."""
+    line = case.others[at]
+    computed = case.at(line, case.after)
+    if case.target.lines[at].tax_amount is None:
+        return computed
+    tax = line.tax_amount or ZERO
+    return Effect(computed.amount if case.after is INCLUSIVE else computed.amount - computed.tax + tax, tax)
+
+
+def changes(case: Case, at: int, other: int) -> Iterator[Part]:
+    """What changed on one line, field by field."""
+    left, right = case.lines[at], case.others[other]
+    both = special(left) if special(left) == special(right) else ""
+    rate = rate_in_target(case, left, other)
+    discount = {"discount_rate": right.discount_rate, "discount_amount": right.discount_amount}
+    line = at if at < len(case.source.lines) else None
+    for word, was, now, change in (
+        (both or "quantity", left.quantity, right.quantity, {"quantity": right.quantity}),
+        (both or price_word(left, right), left.unit_price, right.unit_price, {"unit_price": right.unit_price}),
+        ("discount", ZERO, ZERO, discount),
+        ("tax_rate", left.tax_rate or ZERO, rate, {"tax_rate": rate}),
+    ):
+        changed = replace(left, **change)
+        yield Part(word, case.at(changed, case.after) - case.at(left, case.after), line, other, was, now)
+        left = changed
+
+
+def price_word(left: LineItem, right: LineItem) -> str:
+    """Another price, or the same price as Xero keeps it when it takes two decimals only."""
+    return "price_rounding" if half_up(left.unit_price, PRICE_DECIMALS) == right.unit_price else "price"
+
+
+def rate_in_target(case: Case, left: LineItem, other: int) -> Decimal:
     """The percentage the target's line bears: as stated, else what its tax shows when that cannot be rounding."""
+    line, rate = case.target.lines[other], left.tax_rate or ZERO
     if case.target.line_amount_types is LineAmountTypes.NO_TAX:
         return ZERO
-    if right is None:
-        return None
-    if right.tax_rate is not None:
-        return right.tax_rate
-    if right.tax_amount is None:
-        return None
-    types = case.target.line_amount_types
-    expected = line_tax_at(right, left.tax_rate or ZERO, types, case.target.currency)
-    return None if abs(expected - right.tax_amount) <= case.cent else implied_rate(right, case.target)
+    if line.tax_rate is not None:
+        return line.tax_rate
+    if line.tax_amount is None:
+        return rate
+    cent = Decimal(1).scaleb(-exponent(case.target.currency))
+    if abs(effect_of(line, rate, case.after, case.target.currency).tax - line.tax_amount) <= cent:
+        return rate
+    shown = implied_rate(line, replace(case.target, line_amount_types=case.after))
+    return rate if shown is None else shown
 
 
 def implied_rate(line: LineItem, invoice: Invoice) -> Decimal | None:
-    """The percentage, a multiple of 0.125, that gives the stated tax of a target line exactly, or None."""
+    """The percentage, a multiple of 0.125, that gives the stated tax of a line exactly, or None."""
     if line.tax_amount is None:
         return None
     amount = line_net(line, invoice.currency)
-    amount -= line.tax_amount if invoice.line_amount_types is LineAmountTypes.INCLUSIVE else ZERO
+    amount -= line.tax_amount if invoice.line_amount_types is INCLUSIVE else ZERO
     if amount == 0:
         return ZERO if line.tax_amount == 0 else None
     rate = half_up(line.tax_amount * 100 / amount / RATE_STEP, 0) * RATE_STEP
-    given = line_tax_at(line, rate, invoice.line_amount_types, invoice.currency) if rate >= 0 else None
+    types = INCLUSIVE if invoice.line_amount_types is INCLUSIVE else EXCLUSIVE
+    given = effect_of(line, rate, types, invoice.currency).tax if rate >= 0 else None
     return rate if given == line.tax_amount else None
 
 
-def line_tax_at(line: LineItem, rate: Decimal, types: LineAmountTypes, currency: str) -> Decimal:
-    """The tax of one line at a rate."""
-    numbers = (line.quantity, line.unit_price, line.discount_rate, line.discount_amount)
-    return xero_line(*numbers, rate, types, places=exponent(currency)).tax_amount
+# --- What is left over
 
 
-def swapped_types(case: Case) -> Iterable[Version]:
-    """Prices taken to include tax on one side and not on the other."""
-    swap = {LineAmountTypes.EXCLUSIVE: LineAmountTypes.INCLUSIVE, LineAmountTypes.INCLUSIVE: LineAmountTypes.EXCLUSIVE}
-    other = swap.get(case.source.line_amount_types)
-    shown = case.target.line_amount_types in {other, LineAmountTypes.UNSTATED}
-    return [Version(case.source.lines, types=other)] if other and shown else []
+def rest(source: Invoice, target: Invoice, parts: Sequence[Part], case: Case | None = None) -> list[Part]:
+    """What the parts leave of the difference: roundings where they can be nothing else, and `unknown`."""
+    taxed = source.tax is not None and target.tax is not None
+    left = gap(source, target) - sum((part.effect for part in parts), NOTHING)
+    left = left if taxed else replace(left, tax=ZERO)
+    found = []
+    if taxed and left and (as_computed(case) if case else as_source_computed(source, target)):
+        inside = case.before is INCLUSIVE if case else both_inclusive(source, target)
+        cents = Decimal(1).scaleb(-exponent(source.currency)) * max(1, len(source.lines))
+        net = Effect(left.amount if inside else left.amount - left.tax, ZERO)
+        if net and abs(net.amount) <= cents and case and rounds_the_sum(case):
+            found.append(Part("line_rounding", net))
+            left -= net
+            net = NOTHING
+        if not net and left.tax and abs(left.tax) <= cents:
+            found.append(Part("tax_rounding", left))
+            left = NOTHING
+    return found + ([Part(UNKNOWN, left)] if left else [])
 
 
-def other_discount(case: Case) -> Iterable[Version]:
-    """A discount that one side lacks or has otherwise: on lines, on the document, or as a line that says so."""
-    lines = as_in_target(case, ("discount_rate", "discount_amount"))
-    said = tuple(line for line in case.aligned.extra if DISCOUNT.search(line.description) and line.unit_price < 0)
-    if lines != case.source.lines:
-        yield Version(lines, discounted=False)
-    if case.source.discount:
-        yield Version(case.source.lines, discounted=False)
-    if said and said == case.aligned.extra:
-        yield Version(case.source.lines, discounted=False, added=taxed_as_in_target(case, said))
+def as_computed(case: Case) -> bool:
+    """The target's totals are what Xero makes of the target's lines."""
+    rates = {other: rate_in_target(case, case.lines[at], other) for at, other in case.aligned.partner.items()}
+    effects = [
+        effect_of(line, rates[at], case.after, case.target.currency) if at in rates else arriving(case, at)
+        for at, line in enumerate(case.others)
+    ]
+    return sum(effects, NOTHING) == Effect(case.target.total, case.target.tax or ZERO)
 
 
-def as_in_target(case: Case, names: tuple[str, ...]) -> Lines:
-    """The source's lines with the named fields as the target has them."""
-    return tuple(
-        left if right is None else replace(left, **{name: getattr(right, name) for name in names})
-        for left, right in partners(case)
-    )
+def both_inclusive(source: Invoice, target: Invoice) -> bool:
+    """Both sides' prices include tax, so that rounding moves between tax and subtotal."""
+    return source.line_amount_types is target.line_amount_types is INCLUSIVE
 
 
-def partners(case: Case) -> Iterator[tuple[LineItem, LineItem | None]]:
-    """Every line of the source with the target's line it belongs to."""
-    return ((line, case.aligned.partner.get(at)) for at, line in enumerate(case.source.lines))
+def as_source_computed(source: Invoice, target: Invoice) -> bool:
+    """The target's totals are what Xero makes of the source's lines, where there are any to compute."""
+    if not source.lines or not replayable(source):
+        return True
+    types, _ = price_types(source.line_amount_types, LineAmountTypes.UNSTATED)
+    ways = told_in_ways(source, source.lines)
+    return any(comes_out(target, total_of(lines, own_rates(source, lines), types, source.currency)) for lines in ways)
 
 
-def changed(*names: str) -> Callable[[Case], Iterable[Version]]:
-    """The hypothesis that the named fields of lines were changed."""
-
-    def versions(case: Case) -> Iterable[Version]:
-        lines = as_in_target(case, names)
-        return [Version(lines)] if lines != case.source.lines else []
-
-    return versions
+def own_rates(source: Invoice, lines: Lines) -> list[Decimal]:
+    """The percentages of lines the source is told in."""
+    return [own_rate(line, source) for line in lines]
 
 
-def lines_missing(case: Case) -> Iterable[Version]:
-    """Lines of the source that the target does not have."""
-    left = tuple(line for line, partner in partners(case) if partner is not None)
-    return [Version(left)] if case.target.lines and left != case.source.lines else []
+def rounds_the_sum(case: Case) -> bool:
+    """The source states the sum of its unrounded lines, rounded once."""
+    stated = case.source.total if case.before is INCLUSIVE else case.source.subtotal
+    exact = sum((exact_net(line) for line in case.lines), ZERO)
+    return stated == half_up(exact, exponent(case.source.currency))
 
 
-def lines_extra(case: Case) -> Iterable[Version]:
-    """Lines of the target that the source does not have and that speak of nothing special."""
-    special = any(SURCHARGE.search(line.description) or is_discount(line) for line in case.aligned.extra)
-    return [] if special else added_lines(case)
+def exact_net(line: LineItem) -> Decimal:
+    """A line after its discount, not rounded."""
+    gross = gross_amount(line.quantity, line.unit_price)
+    return gross - gross * line.discount_rate / 100 - line.discount_amount
 
 
-def is_discount(line: LineItem) -> bool:
-    """A negative line that says it is a discount."""
-    return line.unit_price < 0 and DISCOUNT.search(line.description) is not None
+# --- A side without lines
 
 
-def surcharge(case: Case) -> Iterable[Version]:
-    """Extra lines of the target that all speak of a surcharge or a card fee."""
-    speaks = all(SURCHARGE.search(line.description) for line in case.aligned.extra)
-    return added_lines(case) if speaks else []
+def explain_totals(source: Invoice, target: Invoice) -> list[Part]:
+    """Only totals to go by: one change of all of the source's lines that comes to the target exactly, or roundings."""
+    if source.lines and not target.lines and replayable(source):
+        found = {word: effect for word, effect in changes_of_all(source, target) if effect}
+        if len(found) == 1:
+            (part,) = (Part(word, effect) for word, effect in found.items())
+            return [part, *rest(source, target, [part])]
+    return rest(source, target, [])
 
 
-def added_lines(case: Case) -> Iterable[Version]:
-    """The source with the target's extra lines."""
-    extra = taxed_as_in_target(case, case.aligned.extra)
-    return [Version(case.source.lines, added=extra)] if extra else []
+def changes_of_all(source: Invoice, target: Invoice) -> Iterator[tuple[str, Effect]]:
+    """What each change moves that comes out at the target's totals."""
+    before = source.line_amount_types if source.line_amount_types in STATED else EXCLUSIVE
+    other = EXCLUSIVE if before is INCLUSIVE else INCLUSIVE
+    swap = source.line_amount_types in STATED and target.line_amount_types in (other, LineAmountTypes.UNSTATED)
+    rates = own_rates(source, source.lines)
+    for lines in told_in_ways(source, source.lines):
+        own = own_rates(source, lines)
+        now = total_of(lines, own, before, source.currency)
+        for word, effect in (
+            ("inclusive_exclusive", total_of(lines, own, other, source.currency) if swap else now),
+            ("tax_rate", total_of(lines, [ZERO] * len(lines), before, source.currency)),
+            ("discount", total_of(source.lines, rates, before, source.currency)),
+        ):
+            if sane(source, now) and comes_out(target, effect):
+                yield word, effect - now
 
 
-def taxed_as_in_target(case: Case, lines: Lines) -> Lines:
-    """Target lines with the rate their tax shows; none at all when one of them does not show it."""
-    rates = [implied_rate(line, case.target) if line.tax_rate is None else line.tax_rate for line in lines]
-    return () if None in rates else tuple(replace(line, tax_rate=rate) for line, rate in zip(lines, rates, strict=True))
+def total_of(lines: Lines, rates: Sequence[Decimal], types: LineAmountTypes, currency: str) -> Effect:
+    """What lines come to together."""
+    return sum((effect_of(line, rate, types, currency) for line, rate in zip(lines, rates, strict=True)), NOTHING)
 
 
-HYPOTHESES: tuple[tuple[str, Callable[[Case], Iterable[Version]]], ...] = (
-    ("tax_rate", other_rate),
-    ("inclusive_exclusive", swapped_types),
-    ("discount", other_discount),
-    ("quantity", changed("quantity")),
-    ("price", changed("unit_price")),
-    ("line_missing", lines_missing),
-    ("line_extra", lines_extra),
-    ("surcharge", surcharge),
-)
+def sane(source: Invoice, now: Effect) -> bool:
+    """The source comes to its own total, but for rounding; else a change of it explains nothing."""
+    return abs(now.amount - source.total) <= Decimal(1).scaleb(-exponent(source.currency)) * len(source.lines)
+
+
+def comes_out(target: Invoice, effect: Effect) -> bool:
+    """The target states exactly this."""
+    return effect.amount == target.total and (target.tax is None or effect.tax == target.tax)

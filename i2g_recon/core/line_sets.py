@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from i2g_recon.core.alignment import LARGEST_ROUNDING, ROUNDING_LINE
 from i2g_recon.core.frame import record
 from i2g_recon.core.invoice import ZERO, LineAmountTypes, LineItem
 from i2g_recon.core.money import exponent
 from i2g_recon.core.tax import xero_line
 
 SIGNATURE = ["quantity_e4", "unit_price_e4", "discount_rate_e4", "discount_minor"]
-ROUNDING_LINE, LARGEST_ROUNDING = "rounding", Decimal("0.05")  # what a push may add (`draft`)
 
 
 def signatures(ids: pd.Series, line_frame: pd.DataFrame) -> pd.DataFrame:
