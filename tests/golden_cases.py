@@ -86,13 +86,22 @@ def run(case: Case) -> Reconciliation:
     return reconcile(case.source, case.target, case.policy, organisation=case.organisation)
 
 
+def telling(total: dict[str, Any]) -> dict[str, Any]:
+    """A currency's totals; months where there are several, what is unknown where anything is."""
+    dull = set() if len(total["months"]) > 1 else {"months"}
+    dull |= set() if total["unknown"]["count"] else {"unknown"}
+    return {name: value for name, value in total.items() if name not in dull}
+
+
 def summary(result: Reconciliation) -> dict[str, Any]:
     """What a golden pins: verdict, counts, totals with bridge, and the telling part of each item."""
     document = result.to_dict(all_items=True)
-    told = ("bucket", "reason", "number", "source_ids", "target_ids", "findings", "history", "discrepancies")
+    told = ("bucket", "reason", "number", "source_ids", "target_ids", "findings", "history", "discrepancies", "causes")
+    apart = [one for one in document["not_compared"] if not one["reason"].startswith("neither side")]
     return {
         "verdict": document["verdict"],
         "counts": document["counts"],
-        "totals": document["totals"],
+        "totals": [telling(total) for total in document["totals"]],
+        **({"not_compared": apart} if apart else {}),
         "items": [{name: item[name] for name in told if item[name]} for item in document["items"]],
     }

@@ -9,7 +9,8 @@ from fixtures_books import invoice, line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from i2g_recon.core.causes import CAUSES, UNKNOWN, Effect, cause, explain
+from i2g_recon.core.causes import CAUSES, UNKNOWN, cause, explain
+from i2g_recon.core.effects import Effect
 from i2g_recon.core.invoice import ZERO, Invoice, LineAmountTypes, LineItem
 from i2g_recon.core.money import D, half_up
 from i2g_recon.core.tax import replay

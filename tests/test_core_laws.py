@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +81,50 @@ def test_law_2_the_bridge_closes_in_every_currency(
     for currency in {*source.invoices["currency"], *target.invoices["currency"]}:
         before = total(source.invoices, currency)
         assert before + int(moved.get(currency, 0)) == total(target.invoices, currency)
+
+
+@given(ANY, ANY, POLICIES, st.integers(0, 300))
+def test_law_2_the_bridge_closes_in_every_month(
+    left: list[Any], right: list[Any], policy: Policy, tolerance: int
+) -> None:
+    source, target = side("s", left), side("t", right)
+    policy = Policy(period_from=policy.period_from, period_to=policy.period_to, tolerance_minor={"total": tolerance})
+    result = reconcile(source, target, policy)
+    months = {str(day)[:7] for frame in (source, target) for day in frame.invoices["date"]} | {""}
+    for currency in ("AUD", "NZD", "JPY"):
+        for month in months:
+            before, after = (dated(each.invoices, currency, month) for each in (source, target))
+            here = (result.movements["currency"] == currency) & (result.movements["month"] == month)
+            assert before + sum(result.movements.loc[here, "amount_minor"].tolist()) == after
+    assert (result.totals_by_month["unexplained_minor"] == 0).all()
+    by_month = result.bridge_by_month.groupby(["currency", "reason"])["amount_minor"].sum()
+    whole = result.bridge.set_index(["currency", "reason"])["amount_minor"]
+    assert whole.to_dict() == by_month.drop("other_month", level=1, errors="ignore").to_dict()
+    assert (by_month[by_month.index.get_level_values(1) == "other_month"] == 0).all()
+
+
+def dated(invoices: pd.DataFrame, currency: str, month: str) -> int:
+    here = invoices["date"].dt.strftime("%Y-%m").fillna("") == month
+    return total(invoices[here], currency)
+
+
+@given(ANY, ANY)
+def test_law_2_every_step_names_its_invoices(left: list[Any], right: list[Any]) -> None:
+    source, target = side("s", left), side("t", right)
+    totals = {row["id"]: row["total_minor"] for each in (source, target) for row in each.invoices.to_dict("records")}
+    gone = {
+        each.invoices["id"][n] for each in (source, target) for n in np.flatnonzero(each.invoices["state"] == "void")
+    }
+    moved = reconcile(source, target).movements
+    for row in moved.to_dict("records"):
+        named = [(sign, row[name]) for sign, name in ((-1, "source_id"), (1, "target_id")) if row[name]]
+        assert named
+        if len(named) == 1:
+            ((sign, one),) = named
+            assert row["amount_minor"] in {sign * totals[one]} | ({0} if totals[one] or one in gone else set())
+    deltas = moved[(moved["source_id"] != "") & (moved["target_id"] != "") & (moved["reason"] != "other_month")]
+    for (one, other), amount in deltas.groupby(["source_id", "target_id"])["amount_minor"].sum().items():
+        assert amount == totals[other] - totals[one]
 
 
 def total(invoices: pd.DataFrame, currency: str) -> int:

@@ -1,12 +1,18 @@
 """The penny bridge: source total, then each reason with its amount, then target total, unexplained 0.00.
 
 Every row of both sides carries the reason it was given in `placing`. A source row without partner takes its total away,
-a target row without partner brings its total in, a pair brings its delta. A voided or deleted row counts as a row and
-moves nothing: it has no effect on the books, and counting it would let it cancel the missing invoice it leaves behind.
-What those rows add up to is told apart. Currencies are never added together.
+a target row without partner brings its total in, a pair brings the parts of its delta, each under its cause. A voided
+or deleted row counts as a row and moves nothing: it has no effect on the books, and counting it would let it cancel the
+missing invoice it leaves behind. What those rows add up to is told apart. Currencies are never added together.
+
+By month the same, each row in the month of its date. A pair dated in two months takes the source's total out of one
+and brings it into the other (`other_month`); its delta stands in the target's month. What has no date has
+a month of its own.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -16,7 +22,9 @@ from i2g_recon.core.compared import Compared
 from i2g_recon.core.pairing import gone
 from i2g_recon.core.reasons import REASONS
 
+MOVEMENT_COLUMNS = ["currency", "month", "reason", "amount_minor", "source_id", "target_id"]
 BRIDGE_COLUMNS = ["currency", "reason", "count", "amount_minor"]
+MONTH_COLUMNS = ["currency", "month", "reason", "count", "amount_minor"]
 TOTAL_COLUMNS = [
     "currency",
     "source_minor",
@@ -25,71 +33,122 @@ TOTAL_COLUMNS = [
     "source_gone_minor",
     "target_gone_minor",
 ]
+MONTH_TOTAL_COLUMNS = ["currency", "month", "source_minor", "target_minor", "unexplained_minor"]
+OTHER_MONTH = "other_month"
+BLANK = ""  # the id of a side that has no part in a movement; the month of what is not dated
 
 
-def build_bridge(compared: Compared) -> pd.DataFrame:
-    """One row per currency and reason: BRIDGE_COLUMNS, amounts signed as target minus source."""
+def movements_of(compared: Compared) -> pd.DataFrame:
+    """Every step of the bridge with its invoices: MOVEMENT_COLUMNS, one row per invoice or pair and reason."""
     source, target, placed = compared.source, compared.target, compared.placed
     one_currency = same_currency(compared.pairs)
     source_apart, target_apart = np.ones(len(source), dtype=bool), np.ones(len(target), dtype=bool)
     source_apart[compared.pairing.source_pairs[one_currency]] = False
     target_apart[compared.pairing.target_pairs[one_currency]] = False
-    return steps(
-        pd.concat(
-            [
-                movements_of_rows(source, placed.source_bucket, placed.source_reason, source_apart, sign=-1),
-                movements_of_rows(target, placed.target_bucket, placed.target_reason, target_apart, sign=+1),
-                movements_of_pairs(compared, one_currency),
-            ],
-            ignore_index=True,
-        )
-    )
+    left = movements_of_rows(source, placed.source_bucket, placed.source_reason, source_apart)
+    right = movements_of_rows(target, placed.target_bucket, placed.target_reason, target_apart)
+    frames = [
+        left.assign(amount_minor=-left["amount_minor"], target_id=BLANK),
+        right.rename(columns={"source_id": "target_id"}).assign(source_id=BLANK),
+        movements_of_pairs(compared, one_currency),
+        movements_of_months(compared, one_currency),
+    ]
+    return pd.concat([frame[MOVEMENT_COLUMNS] for frame in frames], ignore_index=True)
 
 
-def movements_of_rows(
-    frame: pd.DataFrame, bucket: np.ndarray, reason: np.ndarray, mask: np.ndarray, *, sign: int
-) -> pd.DataFrame:
+def movements_of_rows(frame: pd.DataFrame, bucket: np.ndarray, reason: np.ndarray, mask: np.ndarray) -> pd.DataFrame:
     """Rows that move their whole total; the two halves of a pair in two currencies move under `currency`."""
-    paired = np.isin(bucket[mask].astype(str), ["agrees", "differs"])
+    at = np.flatnonzero(mask)
+    paired = np.isin(bucket[at].astype(str), ["agrees", "differs"])
+    few = frame.iloc[at]
     return pd.DataFrame(
         {
-            "currency": frame["currency"].to_numpy(dtype=object)[mask],
-            "reason": np.where(paired, "currency", reason[mask]),
-            "amount_minor": sign * live_amounts(frame)[mask],
+            "currency": few["currency"].to_numpy(dtype=object),
+            "month": month_texts(month_numbers(few)),
+            "reason": np.where(paired, "currency", reason[at]),
+            "amount_minor": live_amounts(few),
+            "source_id": few["id"].to_numpy(dtype=object),
         }
     )
 
 
 def movements_of_pairs(compared: Compared, one_currency: np.ndarray) -> pd.DataFrame:
-    """The deltas of pairs in one currency, each under its cause; pairs without a delta move nothing."""
+    """The deltas of pairs in one currency, in parts by their causes; pairs without a delta move nothing."""
     source, target = compared.pairs.column("total_minor")
     delta = target.to_numpy(dtype="int64") - source.to_numpy(dtype="int64")
-    at = np.flatnonzero(one_currency & (delta != 0))
     total = compared.found.get("total")
     differs = total.differs if total is not None else np.zeros(len(delta), dtype=bool)
-    excluded = compared.placed.source_bucket[compared.pairing.source_pairs] == "excluded"
-    reasons = [
-        "out_of_period" if excluded[n] else compared.causes.get(int(n), "unknown") if differs[n] else "within_tolerance"
-        for n in at
-    ]
+    excluded = (compared.placed.source_bucket[compared.pairing.source_pairs] == "excluded").astype(bool)
+    parted = one_currency & differs & ~excluded
+    parts = compared.parts[parted[compared.parts["pair"]]]
+    caused = parts.groupby(["pair", "cause"], as_index=False, sort=False)["amount_minor"].sum()
+    caused = caused[caused["amount_minor"] != 0]
+    whole = np.flatnonzero(one_currency & (delta != 0) & ~parted)
+    at = np.concatenate([caused["pair"].to_numpy(), whole])
+    few = compared.pairs.source.iloc[at]
+    plain = np.where(excluded[whole], "out_of_period", "within_tolerance").astype(object)
     return pd.DataFrame(
         {
-            "currency": compared.pairs.source["currency"].to_numpy(dtype=object)[at],
-            "reason": np.array(reasons, dtype=object),
-            "amount_minor": delta[at],
+            "currency": few["currency"].to_numpy(dtype=object),
+            "month": month_texts(month_numbers(compared.pairs.target.iloc[at])),
+            "reason": np.concatenate([caused["cause"].to_numpy(dtype=object), plain]),
+            "amount_minor": np.concatenate([caused["amount_minor"].to_numpy(), delta[whole]]),
+            "source_id": few["id"].to_numpy(dtype=object),
+            "target_id": compared.pairs.target["id"].iloc[at].to_numpy(dtype=object),
         }
     )
 
 
-def steps(movements: pd.DataFrame) -> pd.DataFrame:
-    """Movements summed per currency and reason, reasons in the order of REASONS, unknown ones last."""
+def movements_of_months(compared: Compared, one_currency: np.ndarray) -> pd.DataFrame:
+    """Pairs dated in two months: the source's total leaves one month and enters the other."""
+    source, target = compared.pairs.source, compared.pairs.target
+    months = month_numbers(source), month_numbers(target)
+    at = np.flatnonzero(one_currency & (months[0] != months[1]))
+    amount = source["total_minor"].to_numpy()[at]
+    shared = {
+        "currency": source["currency"].iloc[at].to_numpy(dtype=object),
+        "reason": OTHER_MONTH,
+        "source_id": source["id"].iloc[at].to_numpy(dtype=object),
+        "target_id": target["id"].iloc[at].to_numpy(dtype=object),
+    }
+    leaving, entering = (
+        pd.DataFrame({**shared, "month": month_texts(month[at]), "amount_minor": sign * amount})
+        for month, sign in zip(months, (-1, 1), strict=True)
+    )
+    return pd.concat([leaving, entering], ignore_index=True)
+
+
+def month_numbers(frame: pd.DataFrame) -> np.ndarray:
+    """Months since 1970; the smallest number there is for no date."""
+    return frame["date"].to_numpy(dtype="datetime64[M]").astype("int64")
+
+
+def month_texts(numbers: np.ndarray) -> np.ndarray:
+    """Months as `2026-03`, blank without a date."""
+    codes, found = pd.factorize(numbers)
+    months = found.astype("datetime64[M]")
+    return np.array([BLANK if np.isnat(month) else str(month) for month in months], dtype=object)[codes]
+
+
+def build_bridge(movements: pd.DataFrame) -> pd.DataFrame:
+    """One row per currency and reason: BRIDGE_COLUMNS, amounts signed as target minus source."""
+    return steps(movements[movements["reason"] != OTHER_MONTH], ["currency"])[BRIDGE_COLUMNS]
+
+
+def build_bridge_by_month(movements: pd.DataFrame) -> pd.DataFrame:
+    """One row per currency, month and reason: MONTH_COLUMNS."""
+    return steps(movements, ["currency", "month"])[MONTH_COLUMNS]
+
+
+def steps(movements: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Movements summed by the keys and reason, reasons in the order of REASONS, unknown ones last."""
     order = {reason: place for place, reason in enumerate(REASONS)}
-    grouped = movements.groupby(["currency", "reason"], as_index=False, sort=True).agg(
+    grouped = movements.groupby([*keys, "reason"], as_index=False, sort=True).agg(
         count=("amount_minor", "size"), amount_minor=("amount_minor", "sum")
     )
     rank = grouped["reason"].map(order).fillna(len(order))
-    ordered = grouped.assign(rank=rank).sort_values(["currency", "rank", "reason"], kind="stable")
-    return ordered[BRIDGE_COLUMNS].astype({"count": "int64", "amount_minor": "int64"}).reset_index(drop=True)
+    ordered = grouped.assign(rank=rank).sort_values([*keys, "rank", "reason"], kind="stable")
+    return ordered.astype({"count": "int64", "amount_minor": "int64"}).reset_index(drop=True)
 
 
 def live_amounts(frame: pd.DataFrame) -> np.ndarray:
@@ -103,11 +162,26 @@ def control_totals(source: pd.DataFrame, target: pd.DataFrame, bridge: pd.DataFr
     source_minor and target_minor count live and unsent rows, the gone columns the voided and deleted ones; both
     together are the input. unexplained_minor is what the steps leave open and must be 0.
     """
-    sums: dict[str, pd.Series] = {"moved": bridge.groupby("currency")["amount_minor"].sum()}
+    sums: dict[str, pd.Series] = {}
     for name, frame in (("source", source), ("target", target)):
         live = pd.Series(live_amounts(frame), index=frame.index)
         sums[f"{name}_minor"] = live.groupby(frame["currency"]).sum()
         sums[f"{name}_gone_minor"] = (frame["total_minor"] - live).groupby(frame["currency"]).sum()
-    totals = pd.concat(sums, axis="columns").astype("Int64").fillna(0).astype("int64").sort_index()
+    return closed(sums, bridge, ["currency"])[TOTAL_COLUMNS]
+
+
+def control_totals_by_month(source: pd.DataFrame, target: pd.DataFrame, bridge: pd.DataFrame) -> pd.DataFrame:
+    """One row per currency and month: MONTH_TOTAL_COLUMNS, straight from the inputs; voided and deleted rows apart."""
+    sums = {}
+    for name, frame in (("source", source), ("target", target)):
+        keys = [frame["currency"].to_numpy(dtype=object), month_texts(month_numbers(frame))]
+        sums[f"{name}_minor"] = pd.Series(live_amounts(frame)).groupby(keys).sum()
+    return closed(sums, bridge, ["currency", "month"])[MONTH_TOTAL_COLUMNS]
+
+
+def closed(sums: Mapping[str, pd.Series], bridge: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Sums side by side, with what the steps leave unexplained."""
+    moved = bridge.groupby(keys if len(keys) > 1 else keys[0])["amount_minor"].sum()
+    totals = pd.concat({**sums, "moved": moved}, axis="columns").astype("Int64").fillna(0).astype("int64").sort_index()
     totals["unexplained_minor"] = totals["target_minor"] - totals["source_minor"] - totals["moved"]
-    return totals.rename_axis("currency").reset_index()[TOTAL_COLUMNS]
+    return totals.rename_axis(keys).reset_index()

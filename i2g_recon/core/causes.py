@@ -18,55 +18,33 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from i2g_recon.core.alignment import Alignment, Lines, align, special
-from i2g_recon.core.discount import discount_lines, line_net
+from i2g_recon.core.effects import (
+    EXCLUSIVE,
+    INCLUSIVE,
+    NOTHING,
+    STATED,
+    Effect,
+    Part,
+    effect_of,
+    gap,
+    implied_rate,
+    own_rate,
+    own_rates,
+    price_types,
+    replayable,
+    told_in_ways,
+    total_of,
+)
 from i2g_recon.core.invoice import ZERO, Invoice, LineAmountTypes, LineItem
 from i2g_recon.core.money import LARGEST_MINOR, exponent, half_up
-from i2g_recon.core.tax import WIDE, gross_amount, xero_line
+from i2g_recon.core.tax import WIDE, gross_amount
 
 UNKNOWN = "unknown"
 CAUSES = (  # the order in which equal parts come first
     *("inclusive_exclusive", "tax_rate", "line_missing", "line_extra", "surcharge", "discount", "quantity", "price"),
     *("price_rounding", "line_rounding", "tax_rounding", UNKNOWN),
 )
-EXCLUSIVE, INCLUSIVE = LineAmountTypes.EXCLUSIVE, LineAmountTypes.INCLUSIVE
-STATED = (EXCLUSIVE, INCLUSIVE)
-RATE_STEP = Decimal("0.125")  # every sales tax we know is a multiple; a tax typed over by hand hardly ever is
 PRICE_DECIMALS = 2  # what Xero keeps of a price that was sent without unitdp=4
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What something adds to an invoice: to its total, tax included, and to its tax. Major units."""
-
-    amount: Decimal
-    tax: Decimal
-
-    def __add__(self, other: Effect) -> Effect:
-        """Both together."""
-        return Effect(self.amount + other.amount, self.tax + other.tax)
-
-    def __sub__(self, other: Effect) -> Effect:
-        """What this has more."""
-        return Effect(self.amount - other.amount, self.tax - other.tax)
-
-    def __bool__(self) -> bool:
-        """Moves anything at all."""
-        return bool(self.amount or self.tax)
-
-
-NOTHING = Effect(ZERO, ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a difference. line, other: positions in source and target; was, now: the two values, if numbers."""
-
-    cause: str
-    effect: Effect
-    line: int | None = None
-    other: int | None = None
-    was: Decimal = ZERO
-    now: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +100,6 @@ def unexplained(parts: Sequence[Part]) -> tuple[Decimal, int]:
     return sum((abs(part.effect.amount) for part in parts if part.cause == UNKNOWN), ZERO), len(parts)
 
 
-def gap(source: Invoice, target: Invoice) -> Effect:
-    """What the target has more than the source; no tax where one side does not state it."""
-    taxed = source.tax is not None and target.tax is not None
-    return Effect(target.total - source.total, (target.tax or ZERO) - (source.tax or ZERO) if taxed else ZERO)
-
-
-def replayable(invoice: Invoice) -> bool:
-    """Prices of one kind and rates that an amount can have."""
-    sane = all(line.tax_rate is None or line.tax_rate > -100 for line in invoice.lines)  # noqa: PLR2004 - per cent
-    return sane and invoice.line_amount_types is not LineAmountTypes.MIXED
-
-
 # --- Preparing
 
 
@@ -145,42 +111,10 @@ def case_of(source: Invoice, target: Invoice, lines: Lines) -> Case:
     return Case(source, target, own, others, align(own, others), before, after)
 
 
-def price_types(source: LineAmountTypes, target: LineAmountTypes) -> tuple[LineAmountTypes, LineAmountTypes]:
-    """Whether prices hold tax on either side; a side without tax, or that does not say, follows the other."""
-    before = source if source in STATED else target if target in STATED else EXCLUSIVE
-    return before, target if target in STATED else before
-
-
 def prepared(line: LineItem, rate: Decimal | None, types: LineAmountTypes, currency: str) -> LineItem:
     """The line with its rate, and its tax worked out where it is not stated."""
     tax = line.tax_amount if line.tax_amount is not None else effect_of(line, rate or ZERO, types, currency).tax
     return replace(line, tax_rate=rate, tax_amount=tax)
-
-
-def own_rate(line: LineItem, invoice: Invoice) -> Decimal:
-    """The percentage a source line bears: as stated, else as its tax shows."""
-    if invoice.line_amount_types is LineAmountTypes.NO_TAX:
-        return ZERO
-    return line.tax_rate if line.tax_rate is not None else implied_rate(line, invoice) or ZERO
-
-
-def told_in_ways(source: Invoice, lines: Lines) -> Iterator[Lines]:
-    """The lines with the discount on the whole document: as a percentage, or as lines of their own."""
-    whole = sum((line_net(line, source.currency) for line in lines), ZERO)
-    if not source.discount or whole == 0:
-        yield lines
-        return
-    if not any(line.discount_rate or line.discount_amount for line in lines):
-        yield tuple(replace(line, discount_rate=source.discount * 100 / whole) for line in lines)
-    yield (*lines, *discount_lines(lines, source.discount, source.currency))
-
-
-def effect_of(line: LineItem, rate: Decimal, types: LineAmountTypes, currency: str) -> Effect:
-    """What one line adds to total and tax by Xero's arithmetic."""
-    numbers = (line.quantity, line.unit_price, line.discount_rate, line.discount_amount)
-    result = xero_line(*numbers, rate, types, places=exponent(currency))
-    inside = types is INCLUSIVE
-    return Effect(result.line_amount if inside else result.line_amount + result.tax_amount, result.tax_amount)
 
 
 # --- The walk
@@ -225,17 +159,18 @@ def changes(case: Case, at: int, other: int) -> Iterator[Part]:
     left, right = case.lines[at], case.others[other]
     both = special(left) if special(left) == special(right) else ""
     rate = rate_in_target(case, left, other)
-    discount = {"discount_rate": right.discount_rate, "discount_amount": right.discount_amount}
     line = at if at < len(case.source.lines) else None
-    for word, was, now, change in (
-        (both or "quantity", left.quantity, right.quantity, {"quantity": right.quantity}),
-        (both or price_word(left, right), left.unit_price, right.unit_price, {"unit_price": right.unit_price}),
-        ("discount", ZERO, ZERO, discount),
-        ("tax_rate", left.tax_rate or ZERO, rate, {"tax_rate": rate}),
+    counted = replace(left, quantity=right.quantity)
+    priced = replace(counted, unit_price=right.unit_price)
+    reduced = replace(priced, discount_rate=right.discount_rate, discount_amount=right.discount_amount)
+    taxed = replace(reduced, tax_rate=rate)
+    for word, before, after, was, now in (
+        (both or "quantity", left, counted, left.quantity, right.quantity),
+        (both or price_word(left, right), counted, priced, left.unit_price, right.unit_price),
+        ("discount", priced, reduced, ZERO, ZERO),
+        ("tax_rate", reduced, taxed, left.tax_rate or ZERO, rate),
     ):
-        changed = replace(left, **change)
-        yield Part(word, case.at(changed, case.after) - case.at(left, case.after), line, other, was, now)
-        left = changed
+        yield Part(word, case.at(after, case.after) - case.at(before, case.after), line, other, was, now)
 
 
 def price_word(left: LineItem, right: LineItem) -> str:
@@ -257,20 +192,6 @@ def rate_in_target(case: Case, left: LineItem, other: int) -> Decimal:
         return rate
     shown = implied_rate(line, replace(case.target, line_amount_types=case.after))
     return rate if shown is None else shown
-
-
-def implied_rate(line: LineItem, invoice: Invoice) -> Decimal | None:
-    """The percentage, a multiple of 0.125, that gives the stated tax of a line exactly, or None."""
-    if line.tax_amount is None:
-        return None
-    amount = line_net(line, invoice.currency)
-    amount -= line.tax_amount if invoice.line_amount_types is INCLUSIVE else ZERO
-    if amount == 0:
-        return ZERO if line.tax_amount == 0 else None
-    rate = half_up(line.tax_amount * 100 / amount / RATE_STEP, 0) * RATE_STEP
-    types = INCLUSIVE if invoice.line_amount_types is INCLUSIVE else EXCLUSIVE
-    given = effect_of(line, rate, types, invoice.currency).tax if rate >= 0 else None
-    return rate if given == line.tax_amount else None
 
 
 # --- What is left over
@@ -320,11 +241,6 @@ def as_source_computed(source: Invoice, target: Invoice) -> bool:
     return any(comes_out(target, total_of(lines, own_rates(source, lines), types, source.currency)) for lines in ways)
 
 
-def own_rates(source: Invoice, lines: Lines) -> list[Decimal]:
-    """The percentages of lines the source is told in."""
-    return [own_rate(line, source) for line in lines]
-
-
 def rounds_the_sum(case: Case) -> bool:
     """The source states the sum of its unrounded lines, rounded once."""
     stated = case.source.total if case.before is INCLUSIVE else case.source.subtotal
@@ -367,11 +283,6 @@ def changes_of_all(source: Invoice, target: Invoice) -> Iterator[tuple[str, Effe
         ):
             if sane(source, now) and comes_out(target, effect):
                 yield word, effect - now
-
-
-def total_of(lines: Lines, rates: Sequence[Decimal], types: LineAmountTypes, currency: str) -> Effect:
-    """What lines come to together."""
-    return sum((effect_of(line, rate, types, currency) for line, rate in zip(lines, rates, strict=True)), NOTHING)
 
 
 def sane(source: Invoice, now: Effect) -> bool:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from i2g_recon.core.invoice import State
-from i2g_recon.core.line_sets import line_sets, signatures
+from i2g_recon.core.line_runs import Runs, runs_of
+from i2g_recon.core.line_sets import Side, other_lines
 from i2g_recon.core.policy import AMOUNTS, Policy
 
 EXACT = Policy()  # no tolerance
@@ -36,6 +38,16 @@ class Pairs:
     def column(self, name: str) -> tuple[pd.Series, pd.Series]:
         """One column of both sides."""
         return self.source[name], self.target[name]
+
+    @cached_property
+    def source_runs(self) -> Runs:
+        """The source's lines by pair."""
+        return runs_of(self.source_lines, self.source["id"])
+
+    @cached_property
+    def target_runs(self) -> Runs:
+        """The target's lines by pair."""
+        return runs_of(self.target_lines, self.target["id"])
 
     def take(self, at: np.ndarray) -> Pairs:
         """The pairs at the positions."""
@@ -156,20 +168,17 @@ def status(pairs: Pairs, _policy: Policy) -> Outcome:
 def lines(pairs: Pairs, _policy: Policy) -> Outcome:
     """The same set of lines, in any order: quantity, price and what the line comes to.
 
-    Equal signatures settle most pairs at once; the others are compared line by line. A discount on the whole document
-    stands on the lines once it is in Xero, so such lines cannot be compared; their amounts are.
+    A discount on the whole document stands on the lines once it is in Xero, so such lines cannot be compared; their
+    amounts are.
     """
-    source = signatures(pairs.source["id"], pairs.source_lines)
-    target = signatures(pairs.target["id"], pairs.target_lines)
-    have_lines = (source["count"] > 0).to_numpy() & (target["count"] > 0).to_numpy()
+    have_lines = (pairs.source_runs.counts() > 0) & (pairs.target_runs.counts() > 0)
     whole_discount = (pairs.source["discount_minor"] != 0) | (pairs.target["discount_minor"] != 0)
     compared = have_lines & same_currency(pairs) & ~whole_discount.to_numpy(dtype=bool)
-    differs = compared & (source.to_numpy() != target.to_numpy()).any(axis=1)
-    at = np.flatnonzero(differs)
-    left = line_sets(pairs.source.iloc[at], pairs.source_lines)
-    right = line_sets(pairs.target.iloc[at], pairs.target_lines)
-    differs[at] = [one != other for one, other in zip(left, right, strict=True)]
-    return Outcome(compared, differs)
+    left, right = (
+        Side(pairs.source, pairs.source_lines, pairs.source_runs),
+        Side(pairs.target, pairs.target_lines, pairs.target_runs),
+    )
+    return Outcome(compared, other_lines(left, right, compared))
 
 
 # --- Why a pair could not be compared
@@ -217,10 +226,7 @@ def unknown_status(pairs: Pairs) -> Mapping[str, np.ndarray]:
 
 def lines_apart(pairs: Pairs) -> Mapping[str, np.ndarray]:
     """Lines: none on a side, two currencies, or a discount on the whole invoice."""
-    source, target = (
-        frame["id"].isin(lines_frame["invoice_id"]).to_numpy(dtype=bool)
-        for frame, lines_frame in ((pairs.source, pairs.source_lines), (pairs.target, pairs.target_lines))
-    )
+    source, target = pairs.source_runs.counts() > 0, pairs.target_runs.counts() > 0
     discounted = (pairs.source["discount_minor"] != 0) | (pairs.target["discount_minor"] != 0)
     return {
         **sides_without("lines", source, target),
@@ -268,10 +274,7 @@ def tax_rounds_per_line(pairs: Pairs, found: Mapping[str, Outcome]) -> np.ndarra
     tax, net = money("tax_minor")(pairs, EXACT), money("subtotal_minor")(pairs, EXACT)
     if lines_found is None or tax.delta is None or net.delta is None:
         return np.zeros(len(pairs.source), dtype=bool)
-    counts = [
-        frame["id"].map(lines_frame["invoice_id"].value_counts()).fillna(0).to_numpy(dtype="int64")
-        for frame, lines_frame in ((pairs.source, pairs.source_lines), (pairs.target, pairs.target_lines))
-    ]
+    counts = [pairs.source_runs.counts(), pairs.target_runs.counts()]
     cents = np.maximum(counts[0], counts[1])  # minor units: one a line
     comparable = (counts[0] > 0) & (counts[1] > 0) & ~lines_found.differs & total.compared & ~total.differs
     small = (~tax.differs | (np.abs(tax.delta) <= cents)) & (~net.differs | (np.abs(net.delta) <= cents))

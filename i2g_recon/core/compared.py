@@ -14,12 +14,16 @@ from i2g_recon.core.placing import Placed
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Compared:
-    """source, target: invoice frames in the order of their ids. found: outcomes by field. causes: by pair position."""
+    """source, target: invoice frames in the order of their ids. found: outcomes by field.
+
+    parts: of every differing pair, `explained.PART_COLUMNS`. causes: the largest of them, by pair position.
+    """
 
     source: pd.DataFrame
     target: pd.DataFrame
     pairing: Pairing
     pairs: Pairs
     found: Mapping[str, Outcome]
+    parts: pd.DataFrame
     causes: Mapping[int, str]
     placed: Placed

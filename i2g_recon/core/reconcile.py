@@ -8,21 +8,17 @@ whatever order they came in. Nothing is dropped: what is excluded or ambiguous s
 
 from __future__ import annotations
 
-import numpy as np
-
-from i2g_recon.core.bridge import build_bridge, control_totals
-from i2g_recon.core.causes import cause
-from i2g_recon.core.compare import Outcome, Pairs, outcomes
+from i2g_recon.core.bridge import build_bridge, control_totals, movements_of
+from i2g_recon.core.compare import Pairs, outcomes
 from i2g_recon.core.compared import Compared
-from i2g_recon.core.frame import Invoices, records
+from i2g_recon.core.explained import chief_causes, parts_of
+from i2g_recon.core.frame import Invoices
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.pairing import Pairing, pair
 from i2g_recon.core.placing import place
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.result import Reconciliation
 from i2g_recon.core.result_items import discrepancies_of
-
-AMOUNT_FIELDS = ("total", "subtotal", "tax", "lines")
 
 
 def reconcile(
@@ -37,13 +33,15 @@ def reconcile(
     pairing = pair(left.invoices, right.invoices)
     pairs = paired_rows(left, right, pairing)
     found = outcomes(pairs, policy)
+    parts = parts_of(pairs, found)
     compared = Compared(
         source=left.invoices,
         target=right.invoices,
         pairing=pairing,
         pairs=pairs,
         found=found,
-        causes=causes_of(left, right, pairs, found),
+        parts=parts,
+        causes=chief_causes(parts),
         placed=place(
             left.invoices,
             right.invoices,
@@ -53,13 +51,15 @@ def reconcile(
             currencies=organisation.currencies if organisation else (),
         ),
     )
-    bridge = build_bridge(compared)
+    movements = movements_of(compared)
+    bridge = build_bridge(movements)
     return Reconciliation(
         source=left,
         target=right,
         policy=policy,
         compared=compared,
         discrepancies=discrepancies_of(compared),
+        movements=movements,
         bridge=bridge,
         totals=control_totals(left.invoices, right.invoices, bridge),
     )
@@ -79,16 +79,3 @@ def paired_rows(source: Invoices, target: Invoices, pairing: Pairing) -> Pairs:
         source_lines=source.lines,
         target_lines=target.lines,
     )
-
-
-def causes_of(source: Invoices, target: Invoices, pairs: Pairs, found: dict[str, Outcome]) -> dict[int, str]:
-    """Why the amounts of a pair differ, by position of the pair, where its amounts or lines differ."""
-    differing = np.zeros(len(pairs.source), dtype=bool)
-    for field in AMOUNT_FIELDS:
-        if field in found:
-            differing |= found[field].differs
-    at = np.flatnonzero(differing)
-    source_ids, target_ids = pairs.source["id"].to_numpy(dtype=object), pairs.target["id"].to_numpy(dtype=object)
-    left = {record.id: record for record in records(source, source_ids[at])}
-    right = {record.id: record for record in records(target, target_ids[at])}
-    return {int(n): cause(left[source_ids[n]], right[target_ids[n]]) for n in at}

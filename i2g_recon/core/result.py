@@ -13,7 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from i2g_recon.core.bridge import build_bridge_by_month, control_totals_by_month
 from i2g_recon.core.compared import Compared
+from i2g_recon.core.explained import unknown_of
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.policy import Policy
@@ -27,8 +29,9 @@ SCHEMA = 1
 class Reconciliation:
     """Both sides as compared (sorted by id), and what was found.
 
-    discrepancies: one row per differing field. bridge: currency, reason, count, amount_minor. totals: one row per
-    currency, `bridge.TOTAL_COLUMNS`. items: one row per item, columns as in the JSON.
+    discrepancies: one row per differing field. movements: every step with its invoices, `bridge.MOVEMENT_COLUMNS`.
+    bridge: currency, reason, count, amount_minor. totals: one row per currency, `bridge.TOTAL_COLUMNS`. items: one row
+    per item, columns as in the JSON.
     """
 
     source: Invoices
@@ -36,6 +39,7 @@ class Reconciliation:
     policy: Policy
     compared: Compared = field(repr=False)
     discrepancies: pd.DataFrame
+    movements: pd.DataFrame
     bridge: pd.DataFrame
     totals: pd.DataFrame
 
@@ -87,6 +91,21 @@ class Reconciliation:
             "excluded_target": target["excluded"],
         }
 
+    @cached_property
+    def bridge_by_month(self) -> pd.DataFrame:
+        """The bridge of every currency and month: `bridge.MONTH_COLUMNS`; the month is blank for what is not dated."""
+        return build_bridge_by_month(self.movements)
+
+    @cached_property
+    def totals_by_month(self) -> pd.DataFrame:
+        """One row per currency and month: `bridge.MONTH_TOTAL_COLUMNS`."""
+        return control_totals_by_month(self.source.invoices, self.target.invoices, self.bridge_by_month)
+
+    @cached_property
+    def unknown(self) -> pd.DataFrame:
+        """What nobody has explained: currency, count of pairs, amount_minor, and absolute_minor without signs."""
+        return unknown_of(self.compared)
+
     @property
     def refused_rows(self) -> int:
         """Rows of either input that could not be read at all."""
@@ -100,7 +119,7 @@ class Reconciliation:
         that could not be read. Red: the bridge does not close.
         """
         counts = self.counts
-        if (self.totals["unexplained_minor"] != 0).any():
+        if any((totals["unexplained_minor"] != 0).any() for totals in (self.totals, self.totals_by_month)):
             return "red"
         if self.refused_rows or any(counts[name] for name in ("differs", "missing", "extra", "ambiguous")):
             return "needs_a_person"
@@ -145,18 +164,44 @@ class Reconciliation:
     def total_of(self, row: dict[str, Any]) -> dict[str, Any]:
         """One currency's totals with its bridge."""
         currency = row["currency"]
-        steps = self.bridge[self.bridge["currency"] == currency]
+        unknown = self.unknown[self.unknown["currency"] == currency]
         return {
             "currency": currency,
             "source": decimal_text(row["source_minor"], currency),
             "target": decimal_text(row["target_minor"], currency),
-            "bridge": [
-                {"reason": step.reason, "count": int(step.count_), "amount": decimal_text(step.amount_minor, currency)}
-                for step in steps.rename(columns={"count": "count_"}).itertuples(index=False)
-            ],
+            "bridge": told_steps(self.bridge[self.bridge["currency"] == currency], currency),
             "unexplained": decimal_text(row["unexplained_minor"], currency),
+            "unknown": {
+                "count": int(unknown["count"].sum()),
+                "amount": decimal_text(int(unknown["amount_minor"].sum()), currency),
+                "absolute": decimal_text(int(unknown["absolute_minor"].sum()), currency),
+            },
             "not_counted": {  # voided and deleted invoices
                 "source": decimal_text(row["source_gone_minor"], currency),
                 "target": decimal_text(row["target_gone_minor"], currency),
             },
+            "months": self.months_of(currency),
         }
+
+    def months_of(self, currency: str) -> list[dict[str, Any]]:
+        """One currency's months, each with its own bridge."""
+        totals, bridge = (each[each["currency"] == currency] for each in (self.totals_by_month, self.bridge_by_month))
+        by_month = dict(iter(bridge.groupby("month")))
+        return [
+            {
+                "month": row["month"],
+                "source": decimal_text(row["source_minor"], currency),
+                "target": decimal_text(row["target_minor"], currency),
+                "bridge": told_steps(by_month.get(row["month"], bridge.iloc[:0]), currency),
+                "unexplained": decimal_text(row["unexplained_minor"], currency),
+            }
+            for row in totals.to_dict("records")
+        ]
+
+
+def told_steps(steps: pd.DataFrame, currency: str) -> list[dict[str, Any]]:
+    """Steps of one bridge as the JSON tells them."""
+    return [
+        {"reason": reason, "count": int(count), "amount": decimal_text(minor, currency)}
+        for reason, count, minor in zip(steps["reason"], steps["count"], steps["amount_minor"], strict=True)
+    ]

@@ -12,6 +12,7 @@ from i2g_recon.core.compare import COMPARISONS, Comparison, Outcome, Pairs, tax_
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.part_words import told_parts
 from i2g_recon.core.propose import MOST_PER_ROW
 
 BUCKETS = ("missing", "differs", "ambiguous", "extra", "excluded", "agrees")
@@ -30,6 +31,7 @@ ITEM_COLUMNS = [
     "target_total",
     "target_currency",
     "discrepancies",
+    "causes",
     "proposals",
     "findings",
     "history",
@@ -159,6 +161,7 @@ def item(bucket: str, reason: str, left: list[dict[str, Any]], right: list[dict[
         "target_total": total_of(right),
         "target_currency": right[0]["currency"] if right else "",
         "discrepancies": [],
+        "causes": [],
         "proposals": [],
         "findings": [],
         "history": [],
@@ -187,13 +190,15 @@ def pair_items(
         "not_approved_in_target": not_approved_in_target(pairs),
         "tax_rounds_per_line": tax_rounds_per_line(pairs, found),
     }
-    wanted = np.flatnonzero(agreeing | (left.bucket[pairing.source_pairs] != "agrees"))
+    shown = agreeing | (left.bucket[pairing.source_pairs] != "agrees").astype(bool)
+    wanted, causes = np.flatnonzero(shown), told_parts(compared, shown)
     uncompared = not_compared(pairs.take(wanted), {name: outcome.take(wanted) for name, outcome in found.items()})
     items = []
     for place, n in enumerate(wanted.tolist()):
         s, t = pairing.source_pairs[n], pairing.target_pairs[n]
         one = item(left.bucket[s], left.reason[s], [left.row(s)], [right.row(t)])
         one["discrepancies"] = by_source.get(one["source_ids"][0], [])
+        one["causes"] = causes.get(n, [])
         one["findings"] = [name for name, mask in signs.items() if mask[n]]
         one["not_compared"] = uncompared.get(place, [])
         items.append(one)

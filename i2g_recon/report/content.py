@@ -32,9 +32,10 @@ def paper_of(document: Mapping[str, Any]) -> Paper:
     sheets = [
         Sheet("Summary", summary_blocks(document, listed="agrees" in present)),
         Sheet("Bridge", (bridge_block(document["totals"]),)),
+        Sheet("Bridge by month", (months_block(document["totals"]),)),
         *(Sheet(bucket.capitalize(), (bucket_block(bucket, items),)) for bucket in buckets),
     ]
-    sheets.insert(4, Sheet("Field by field", (fields_block(items),)))  # right after Differs
+    sheets.insert(5, Sheet("Field by field", (fields_block(items),)))  # right after Differs
     return Paper(
         title="Invoice2go and Xero: working paper",
         standing=document["verdict"],
@@ -131,3 +132,27 @@ def bridge_rows(total: Mapping[str, Any]) -> list[Row]:
         (currency, "Unexplained", "unexplained", None, D(total["unexplained"])),
         *left_out,
     ]
+
+
+def months_block(totals: Iterable[Mapping[str, Any]]) -> Block:
+    """The bridge of every month, each row by the date of its invoice, currency by currency."""
+    columns = (
+        Column("Currency", width=10),
+        Column("Month", width=10),
+        Column("Step", width=70),
+        Column("Code", width=30),
+        *number_columns("Invoices"),
+        *money_columns("Amount"),
+    )
+    note = (
+        "The same bridge for each month, by the date of the invoice. An invoice dated in two months leaves one and "
+        "enters the other; its difference stands in Xero's month."
+    )
+    rows = (row for total in totals for one in total.get("months", ()) for row in month_rows(total["currency"], one))
+    return Block(note, columns, tuple(rows))
+
+
+def month_rows(currency: str, month: Mapping[str, Any]) -> list[Row]:
+    """The steps of one currency in one month."""
+    name = month["month"] or "no date"
+    return [(currency, name, *row[1:]) for row in bridge_rows({**month, "currency": currency, "not_counted": {}})]

@@ -125,9 +125,13 @@ def lines_table(found: Detail) -> pd.DataFrame:
 
 def paired_lines(source: Invoice, target: Invoice) -> list[dict[str, str]]:
     """One row per line of either side."""
-    alignment = align(source.lines, target.lines)
-    rows = [line_row(line, alignment.partner.get(place)) for place, line in enumerate(source.lines)]
-    return rows + [line_row(None, line) for line in alignment.extra]
+    alignment, lines = align(source.lines, target.lines), target.lines
+    partners = (alignment.partner.get(place) for place in range(len(source.lines)))
+    rows = [
+        line_row(line, None if other is None else lines[other])
+        for line, other in zip(source.lines, partners, strict=True)
+    ]
+    return rows + [line_row(None, lines[place]) for place in alignment.extra]
 
 
 def line_row(source: LineItem | None, target: LineItem | None) -> dict[str, str]:

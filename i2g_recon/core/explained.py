@@ -1,0 +1,173 @@
+"""Every differing pair explained: the parts of all of them as one frame.
+
+Pairs that have lines on neither side are settled all at once; the others are walked one by one (`causes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from i2g_recon.core.causes import CAUSES, UNKNOWN, explain
+from i2g_recon.core.compare import Outcome, Pairs, same_currency
+from i2g_recon.core.compared import Compared
+from i2g_recon.core.effects import Part
+from i2g_recon.core.frame import record
+from i2g_recon.core.invoice import Invoice, LineAmountTypes
+from i2g_recon.core.line_runs import Runs
+from i2g_recon.core.money import to_minor
+
+AMOUNT_FIELDS = ("total", "subtotal", "tax", "lines")
+PART_COLUMNS = {
+    "pair": "int64",  # position of the pair
+    "cause": "object",
+    "amount_minor": "int64",  # of the total; the parts of a pair add up to its delta
+    "tax_minor": "int64",  # likewise of the tax
+    "taxed": "bool",  # both sides state a tax; else tax_minor says nothing
+    "line": "int64",  # row of the source's line frame, or -1
+    "other": "int64",  # row of the target's line frame, or -1
+    "was_e4": "int64",  # quantity, price or rate before and after
+    "now_e4": "int64",
+}
+
+
+def parts_of(pairs: Pairs, found: Mapping[str, Outcome]) -> pd.DataFrame:
+    """The parts of every pair in one currency whose amounts or lines differ: PART_COLUMNS, by pair."""
+    differing = np.zeros(len(pairs.source), dtype=bool)
+    for name in AMOUNT_FIELDS:
+        if name in found:
+            differing |= found[name].differs
+    differing &= same_currency(pairs)
+    bare = differing & (pairs.source_runs.counts() == 0) & (pairs.target_runs.counts() == 0)
+    frames = [totals_only(pairs, np.flatnonzero(bare)), one_by_one(pairs, differing & ~bare)]
+    return pd.concat(frames, ignore_index=True).sort_values("pair", kind="stable", ignore_index=True)
+
+
+def parts_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns as a frame of PART_COLUMNS."""
+    return pd.DataFrame({name: columns[name] for name in PART_COLUMNS}).astype(PART_COLUMNS)
+
+
+def gaps(pairs: Pairs, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per pair at the positions: delta of the total, delta of the tax (0 where not stated), both taxes stated."""
+    source, target = pairs.source.iloc[at], pairs.target.iloc[at]
+    taxed = (source["tax_minor"].notna() & target["tax_minor"].notna()).to_numpy(dtype=bool)
+    amount, tax = (
+        target[name].fillna(0).to_numpy(dtype="int64") - source[name].fillna(0).to_numpy(dtype="int64")
+        for name in ("total_minor", "tax_minor")
+    )
+    return amount, np.where(taxed, tax, 0), taxed
+
+
+def totals_only(pairs: Pairs, at: np.ndarray) -> pd.DataFrame:
+    """Pairs without any line: a cent of tax is rounding, everything else is unknown."""
+    amount, tax, taxed = gaps(pairs, at)
+    inclusive = np.ones(len(at), dtype=bool)
+    for side in (pairs.source, pairs.target):
+        inclusive &= (side["line_amount_types"].iloc[at] == LineAmountTypes.INCLUSIVE).to_numpy(dtype=bool)
+    rounds = taxed & (np.abs(tax) == 1) & np.where(inclusive, amount == 0, amount == tax)
+    none = np.full(len(at), -1)
+    columns = {
+        "pair": at,
+        "cause": np.where(rounds, "tax_rounding", UNKNOWN).astype(object),
+        "amount_minor": amount,
+        "tax_minor": tax,
+        "taxed": taxed,
+        "line": none,
+        "other": none,
+        "was_e4": np.zeros(len(at), dtype="int64"),
+        "now_e4": np.zeros(len(at), dtype="int64"),
+    }
+    return parts_frame(columns)[(amount != 0) | (tax != 0)]
+
+
+# --- One by one
+
+
+def one_by_one(pairs: Pairs, wanted: np.ndarray) -> pd.DataFrame:
+    """The pairs of a mask, each walked as records."""
+    left = side_records(pairs.source, pairs.source_lines, pairs.source_runs, wanted)
+    right = side_records(pairs.target, pairs.target_lines, pairs.target_runs, wanted)
+    rows = [
+        part_row(n, part, source, source_rows, target_rows)
+        for (n, source, source_rows), (_, target, target_rows) in zip(left, right, strict=True)
+        for part in with_tax_stated(source, target)
+    ]
+    return parts_frame(pd.DataFrame(rows, columns=list(PART_COLUMNS)))
+
+
+def with_tax_stated(source: Invoice, target: Invoice) -> Iterator[tuple[Part, bool]]:
+    """The parts of a pair, and whether their taxes mean anything."""
+    taxed = source.tax is not None and target.tax is not None
+    for part in explain(source, target):
+        yield part, taxed
+
+
+def side_records(
+    frame: pd.DataFrame, lines: pd.DataFrame, runs: Runs, wanted: np.ndarray
+) -> Iterator[tuple[int, Invoice, Sequence[int]]]:
+    """The wanted pairs of one side: position, record, and the row of each of its lines."""
+    rows, owner = runs.rows_of(wanted)
+    position = lines["position"].to_numpy()[rows]
+    order = np.lexsort((position, owner))
+    rows, owner = rows[order], owner[order]
+    own_lines = lines.iloc[rows].to_dict("records")
+    at = np.flatnonzero(wanted)
+    ends = np.searchsorted(owner, at, side="right").tolist()
+    starts = np.searchsorted(owner, at, side="left").tolist()
+    for n, row, start, end in zip(at.tolist(), frame.iloc[at].to_dict("records"), starts, ends, strict=True):
+        yield n, record(row, own_lines[start:end]), rows[start:end].tolist()
+
+
+def part_row(
+    n: int, told: tuple[Part, bool], source: Invoice, source_rows: Sequence[int], target_rows: Sequence[int]
+) -> tuple[Any, ...]:
+    """One part as a row of PART_COLUMNS."""
+    part, taxed = told
+    return (
+        n,
+        part.cause,
+        to_minor(part.effect.amount, source.currency),
+        to_minor(part.effect.tax, source.currency) if taxed else 0,
+        taxed,
+        -1 if part.line is None else source_rows[part.line],
+        -1 if part.other is None else target_rows[part.other],
+        tenthousandths(part.was),
+        tenthousandths(part.now),
+    )
+
+
+def tenthousandths(value: Decimal) -> int:
+    """A quantity, price or rate as frames hold it."""
+    return int(value.scaleb(4))
+
+
+def chief_causes(parts: pd.DataFrame) -> dict[int, str]:
+    """By position of the pair the cause that moves most, by total, then by tax."""
+    order = {name: place for place, name in enumerate(CAUSES)}
+    sums = parts.groupby(["pair", "cause"], as_index=False, sort=False)[["amount_minor", "tax_minor"]].sum()
+    ranked = sums.assign(
+        amount=-sums["amount_minor"].abs(), tax=-sums["tax_minor"].abs(), place=sums["cause"].map(order)
+    ).sort_values(["pair", "amount", "tax", "place"], kind="stable")
+    first = ranked.drop_duplicates("pair")
+    return dict(zip(first["pair"].tolist(), first["cause"].tolist(), strict=True))
+
+
+def unknown_of(compared: Compared) -> pd.DataFrame:
+    """Unexplained parts per currency: currency, count of pairs, amount_minor, absolute_minor (signs left out)."""
+    outside = compared.placed.source_bucket[compared.pairing.source_pairs] == "excluded"
+    own = compared.parts[(compared.parts["cause"] == UNKNOWN) & ~outside[compared.parts["pair"]].astype(bool)]
+    amounts = own["amount_minor"].to_numpy()
+    told = pd.DataFrame(
+        {
+            "currency": compared.pairs.source["currency"].iloc[own["pair"]].to_numpy(dtype=object),
+            "count": np.ones(len(own), dtype="int64"),
+            "amount_minor": amounts,
+            "absolute_minor": np.abs(amounts),
+        }
+    )
+    return told.groupby("currency", as_index=False, sort=True).sum()
