@@ -39,3 +39,9 @@ def test_every_line_of_a_wanted_pair_is_found_once(owners: list[str], wanted: li
     chosen = {name for name, one in zip("abc", wanted, strict=True) if one}
     assert sorted(rows.tolist()) == [n for n, owner in enumerate(owners) if owner in chosen]
     assert [owners[row] for row in rows] == ["abc"[n] for n in pair]
+
+
+def test_lines_without_any_pair() -> None:
+    runs = runs_of(pd.DataFrame({"invoice_id": pd.Series(["x"], dtype="str")}), pd.Series([], dtype="str"))
+    assert runs.rows_of(np.zeros(0, dtype=bool))[0].tolist() == []
+    assert runs.counts().tolist() == []

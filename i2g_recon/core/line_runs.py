@@ -42,7 +42,8 @@ class Runs:
 
     def rows_of(self, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rows of the lines of the wanted pairs (a mask), and the pair of each; pairs in order."""
-        at = np.flatnonzero((self.pair >= 0) & wanted[self.pair])
+        own = np.flatnonzero(self.pair >= 0)
+        at = own[wanted[self.pair[own]]]
         at = at[np.argsort(self.pair[at], kind="stable")]
         lengths = self.lengths[at]
         before = np.repeat(np.cumsum(lengths) - lengths, lengths)
