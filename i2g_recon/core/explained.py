@@ -1,6 +1,7 @@
 """Every differing pair explained: the parts of all of them as one frame.
 
-Pairs that have lines on neither side are settled all at once; the others are walked one by one (`causes`).
+Pairs that have lines on neither side are settled by their totals, those with lines on both are walked all at once
+(`walks`); the few that this cannot settle are walked one by one (`causes`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from i2g_recon.core.frame import record
 from i2g_recon.core.invoice import Invoice, LineAmountTypes
 from i2g_recon.core.line_runs import Runs
 from i2g_recon.core.money import to_minor
+from i2g_recon.core.walk_rows import sides_rows
+from i2g_recon.core.walks import Ends, walk_all
 
 AMOUNT_FIELDS = ("total", "subtotal", "tax", "lines")
 PART_COLUMNS = {
@@ -42,8 +45,14 @@ def parts_of(pairs: Pairs, found: Mapping[str, Outcome]) -> pd.DataFrame:
         if name in found:
             differing |= found[name].differs
     differing &= same_currency(pairs)
-    bare = differing & (pairs.source_runs.counts() == 0) & (pairs.target_runs.counts() == 0)
-    frames = [totals_only(pairs, np.flatnonzero(bare)), one_by_one(pairs, differing & ~bare)]
+    left, right = pairs.source_runs.counts() > 0, pairs.target_runs.counts() > 0
+    bare = differing & ~left & ~right
+    walked, others = at_once(pairs, differing & left & right & replayable(pairs))
+    frames = [
+        totals_only(pairs, np.flatnonzero(bare)),
+        walked,
+        one_by_one(pairs, others | (differing & ~bare & ~(left & right & replayable(pairs)))),
+    ]
     return pd.concat(frames, ignore_index=True).sort_values("pair", kind="stable", ignore_index=True)
 
 
@@ -83,6 +92,39 @@ def totals_only(pairs: Pairs, at: np.ndarray) -> pd.DataFrame:
         "now_e4": np.zeros(len(at), dtype="int64"),
     }
     return parts_frame(columns)[(amount != 0) | (tax != 0)]
+
+
+# --- All at once
+
+
+def replayable(pairs: Pairs) -> np.ndarray:
+    """Mask of pairs without a discount on the whole document and without prices of two kinds."""
+    plain = (pairs.source["discount_minor"] == 0).to_numpy(dtype=bool)
+    for side in (pairs.source, pairs.target):
+        plain = plain & (side["line_amount_types"] != LineAmountTypes.MIXED).to_numpy(dtype=bool)
+    return plain
+
+
+def at_once(pairs: Pairs, wanted: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """The parts of the pairs of a mask, and a mask of those among them that must be walked one by one."""
+    at = np.flatnonzero(wanted)
+    source, target = pairs.source.iloc[at], pairs.target.iloc[at]
+    frames, runs = (pairs.source_lines, pairs.target_lines), (pairs.source_runs, pairs.target_runs)
+    left, right = sides_rows(frames, runs, wanted, source["currency"])
+    amount, tax, taxed = gaps(pairs, at)
+    ends = Ends(
+        source_types=source["line_amount_types"].to_numpy(dtype=object),
+        target_types=target["line_amount_types"].to_numpy(dtype=object),
+        amount=amount,
+        tax=tax,
+        taxed=taxed,
+        target_total=target["total_minor"].to_numpy(dtype="int64"),
+        target_tax=target["tax_minor"].fillna(0).to_numpy(dtype="int64"),
+    )
+    parts, unsure = walk_all(left, right, ends)
+    others = np.zeros(len(wanted), dtype=bool)
+    others[at[unsure]] = True
+    return parts_frame(parts.assign(pair=at[parts["pair"]])), others
 
 
 # --- One by one
