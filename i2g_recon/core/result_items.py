@@ -54,8 +54,8 @@ def discrepancies_of(compared: Compared) -> pd.DataFrame:
             continue
         outcome = compared.found[comparison.field]
         at = np.flatnonzero(outcome.differs)
-        left = shown(comparison, pairs.source.iloc[at], pairs.source_lines)
-        right = shown(comparison, pairs.target.iloc[at], pairs.target_lines)
+        left = shown(comparison, pairs.source.iloc[at], pairs.source_runs.counts()[at])
+        right = shown(comparison, pairs.target.iloc[at], pairs.target_runs.counts()[at])
         deltas = deltas_shown(comparison, outcome, pairs.source.iloc[at], at)
         rows += [
             {
@@ -74,11 +74,10 @@ def discrepancies_of(compared: Compared) -> pd.DataFrame:
     return frame.sort_values(["number", "source_id"], kind="stable", ignore_index=True)
 
 
-def shown(comparison: Comparison, side: pd.DataFrame, lines: pd.DataFrame) -> list[str]:
-    """One side's values of a field as text, for the rows given."""
+def shown(comparison: Comparison, side: pd.DataFrame, lines: np.ndarray) -> list[str]:
+    """One side's values of a field as text, for the rows given. lines: how many each of them has."""
     if comparison.field == "lines":
-        counts = lines["invoice_id"].value_counts()
-        return [f"{count} lines" for count in counts.reindex(side["id"], fill_value=0)]
+        return [f"{count} lines" for count in lines.tolist()]
     values = side[comparison.shown]
     if comparison.is_money:
         return [decimal_text(int(minor), currency) for minor, currency in zip(values, side["currency"], strict=True)]
