@@ -23,7 +23,7 @@ from i2g_recon.core.line_runs import runs_of
 def test_lines_of_three_pairs(owners: str, counts: list[int], sums: list[int], rows: list[int]) -> None:
     lines = pd.DataFrame({"invoice_id": pd.Series(owners.split(), dtype="str")})
     runs = runs_of(lines, pd.Series(["a", "b", "c"], dtype="str"))
-    assert runs.counts().tolist() == counts
+    assert runs.counts.tolist() == counts
     assert runs.sums(np.arange(1, len(lines) + 1)).tolist() == sums
     found, pair = runs.rows_of(np.array([True, True, True]))
     assert found.tolist() == rows
@@ -44,4 +44,4 @@ def test_every_line_of_a_wanted_pair_is_found_once(owners: list[str], wanted: li
 def test_lines_without_any_pair() -> None:
     runs = runs_of(pd.DataFrame({"invoice_id": pd.Series(["x"], dtype="str")}), pd.Series([], dtype="str"))
     assert runs.rows_of(np.zeros(0, dtype=bool))[0].tolist() == []
-    assert runs.counts().tolist() == []
+    assert runs.counts.tolist() == []

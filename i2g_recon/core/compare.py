@@ -40,6 +40,11 @@ class Pairs:
         return self.source[name], self.target[name]
 
     @cached_property
+    def one_currency(self) -> np.ndarray:
+        """Mask of the pairs in one currency."""
+        return (self.source["currency"] == self.target["currency"]).to_numpy(dtype=bool)
+
+    @cached_property
     def source_runs(self) -> Runs:
         """The source's lines by pair."""
         return runs_of(self.source_lines, self.source["id"])
@@ -95,8 +100,7 @@ class Comparison:
 
 def same_currency(pairs: Pairs) -> np.ndarray:
     """Mask of pairs in one currency; amounts of two currencies are never compared."""
-    source, target = pairs.column("currency")
-    return (source == target).to_numpy(dtype=bool)
+    return pairs.one_currency
 
 
 def money(column: str) -> Callable[[Pairs, Policy], Outcome]:
@@ -144,12 +148,13 @@ def currency(pairs: Pairs, _policy: Policy) -> Outcome:
 def contact(pairs: Pairs, _policy: Policy) -> Outcome:
     """The same client: equal e-mail address, or equal name when case, spaces and punctuation are set aside."""
     source, target = pairs.column("contact")
-    source_mail, target_mail = (side.str.strip().str.casefold() for side in pairs.column("email"))
-    same_mail = ((source_mail == target_mail) & (source_mail != "")).to_numpy(dtype=bool)
     compared = ((source != "") & (target != "")).to_numpy(dtype=bool)
-    differs = compared & ~same_mail & (source != target).to_numpy(dtype=bool)
-    at = np.flatnonzero(differs)  # few: only names that are not the same to the letter need a key
-    differs[at] = source.iloc[at].map(name_key).to_numpy() != target.iloc[at].map(name_key).to_numpy()
+    differs = compared & (source != target).to_numpy(dtype=bool)
+    at = np.flatnonzero(differs)  # few: only names that are not the same to the letter need a key or an address
+    source_mail, target_mail = (side.iloc[at].str.strip().str.casefold() for side in pairs.column("email"))
+    same_mail = ((source_mail == target_mail) & (source_mail != "")).to_numpy(dtype=bool)
+    same_name = source.iloc[at].map(name_key).to_numpy() == target.iloc[at].map(name_key).to_numpy()
+    differs[at] = ~same_mail & ~same_name
     return Outcome(compared, differs)
 
 
@@ -171,7 +176,7 @@ def lines(pairs: Pairs, _policy: Policy) -> Outcome:
     A discount on the whole document stands on the lines once it is in Xero, so such lines cannot be compared; their
     amounts are.
     """
-    have_lines = (pairs.source_runs.counts() > 0) & (pairs.target_runs.counts() > 0)
+    have_lines = (pairs.source_runs.counts > 0) & (pairs.target_runs.counts > 0)
     whole_discount = (pairs.source["discount_minor"] != 0) | (pairs.target["discount_minor"] != 0)
     compared = have_lines & same_currency(pairs) & ~whole_discount.to_numpy(dtype=bool)
     left, right = (
@@ -226,7 +231,7 @@ def unknown_status(pairs: Pairs) -> Mapping[str, np.ndarray]:
 
 def lines_apart(pairs: Pairs) -> Mapping[str, np.ndarray]:
     """Lines: none on a side, two currencies, or a discount on the whole invoice."""
-    source, target = pairs.source_runs.counts() > 0, pairs.target_runs.counts() > 0
+    source, target = pairs.source_runs.counts > 0, pairs.target_runs.counts > 0
     discounted = (pairs.source["discount_minor"] != 0) | (pairs.target["discount_minor"] != 0)
     return {
         **sides_without("lines", source, target),
@@ -274,7 +279,7 @@ def tax_rounds_per_line(pairs: Pairs, found: Mapping[str, Outcome]) -> np.ndarra
     tax, net = money("tax_minor")(pairs, EXACT), money("subtotal_minor")(pairs, EXACT)
     if lines_found is None or tax.delta is None or net.delta is None:
         return np.zeros(len(pairs.source), dtype=bool)
-    counts = [pairs.source_runs.counts(), pairs.target_runs.counts()]
+    counts = [pairs.source_runs.counts, pairs.target_runs.counts]
     cents = np.maximum(counts[0], counts[1])  # minor units: one a line
     comparable = (counts[0] > 0) & (counts[1] > 0) & ~lines_found.differs & total.compared & ~total.differs
     small = (~tax.differs | (np.abs(tax.delta) <= cents)) & (~net.differs | (np.abs(net.delta) <= cents))

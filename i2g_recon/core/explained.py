@@ -45,7 +45,7 @@ def parts_of(pairs: Pairs, found: Mapping[str, Outcome]) -> pd.DataFrame:
         if name in found:
             differing |= found[name].differs
     differing &= same_currency(pairs)
-    left, right = pairs.source_runs.counts() > 0, pairs.target_runs.counts() > 0
+    left, right = pairs.source_runs.counts > 0, pairs.target_runs.counts > 0
     bare = differing & ~left & ~right
     walked, others = at_once(pairs, differing & left & right & replayable(pairs))
     frames = [

@@ -7,6 +7,7 @@ line. Lines of one invoice that lie apart are several runs of the same pair.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ class Runs:
         np.add.at(sums, self.pair[own], per_run[own])
         return sums
 
+    @cached_property
     def counts(self) -> np.ndarray:
         """Lines of each pair."""
         return self.per_pair(self.lengths)

@@ -54,8 +54,8 @@ def discrepancies_of(compared: Compared) -> pd.DataFrame:
             continue
         outcome = compared.found[comparison.field]
         at = np.flatnonzero(outcome.differs)
-        left = shown(comparison, pairs.source.iloc[at], pairs.source_runs.counts()[at])
-        right = shown(comparison, pairs.target.iloc[at], pairs.target_runs.counts()[at])
+        left = shown(comparison, pairs.source.iloc[at], pairs.source_runs.counts[at])
+        right = shown(comparison, pairs.target.iloc[at], pairs.target_runs.counts[at])
         deltas = deltas_shown(comparison, outcome, pairs.source.iloc[at], at)
         rows += [
             {
