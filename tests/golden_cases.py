@@ -18,6 +18,7 @@ from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile
 from i2g_recon.core.result import Reconciliation
 
+DAYS = ("period_from", "period_to")
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(folder.name for folder in GOLDEN.iterdir() if folder.is_dir())
 
@@ -35,9 +36,9 @@ def load(name: str) -> Case:
     file = folder / "policy.json"
     options: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     currencies = tuple(options.pop("currencies", ()))
-    days: dict[str, Any] = {key: dt.date.fromisoformat(value) for key, value in options.items()}
+    rules = {key: dt.date.fromisoformat(value) if key in DAYS else value for key, value in options.items()}
     organisation = Organisation(tenant_id="t", name="Example", currencies=currencies) if currencies else None
-    return Case(side(folder, "source"), side(folder, "target"), Policy(**days), organisation)
+    return Case(side(folder, "source"), side(folder, "target"), Policy(**rules), organisation)
 
 
 def side(folder: Path, name: str) -> Invoices:
@@ -54,6 +55,8 @@ def side(folder: Path, name: str) -> Invoices:
         extra["line_amount_types"] = df["line_amount_types"].to_numpy()
     for column in {"paid", "outstanding"} & set(df.columns):
         extra[f"{column}_minor"] = pd.array([to_minor(D(text), "AUD") for text in df[column]], dtype="Int64")
+    if "discount" in df:
+        extra["discount_minor"] = [to_minor(D(text or "0"), "AUD") for text in df["discount"]]
     return replace(made, invoices=made.invoices.assign(**extra), lines=lines(folder / f"{name}_lines.csv"))
 
 
@@ -67,7 +70,9 @@ def lines(file: Path) -> pd.DataFrame:
                 "description": row["description"],
                 "quantity_e4": to_scaled(D(row["quantity"]), 4),
                 "unit_price_e4": to_scaled(D(row["unit_price"]), 4),
-                "tax_rate_e4": to_scaled(D(row["tax_rate"]), 4),
+                "discount_rate_e4": to_scaled(D(row.get("discount_rate") or "0"), 4),
+                "discount_minor": to_minor(D(row.get("discount") or "0"), "AUD"),
+                "tax_rate_e4": to_scaled(D(row["tax_rate"]), 4) if row["tax_rate"] else None,
                 "tax_key": f"GST {row['tax_rate']}%",
                 "line_minor": to_minor(D(row["line"]), "AUD") if row["line"] else None,
                 "tax_minor": to_minor(D(row["tax"]), "AUD") if row["tax"] else None,

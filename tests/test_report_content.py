@@ -99,6 +99,44 @@ def test_what_is_found_beside_stands_in_the_row() -> None:
     )
 
 
+PARTS = [
+    {"cause": "quantity", "amount": "55.00", "tax": "5.00", "line": 1, "words": "Line 1: quantity 2, in Xero 3."},
+    {"cause": "unknown", "amount": "-1.00", "tax": None, "line": None, "words": "Nothing explains this."},
+]
+
+
+def test_several_causes_stand_with_their_amounts_and_one_by_one_on_their_sheet() -> None:
+    made = document()
+    item = next(one for one in made["items"] if one["bucket"] == "differs")
+    item["causes"] = PARTS
+    assert item_cells.causes(item) == "Another quantity +55.00; A difference nobody has explained yet -1.00"
+    own = [row for row in block(made, "Causes").rows if row[0] == item["number"]]
+    assert [(row[3], row[4], row[6]) for row in own] == [
+        (Decimal("55.00"), Decimal("5.00"), "Line 1: quantity 2, in Xero 3."),
+        (Decimal("-1.00"), None, "Nothing explains this."),
+    ]
+
+
+def test_a_document_from_before_parts_and_months_is_shown() -> None:
+    made = document()
+    items = [{name: value for name, value in item.items() if name != "causes"} for item in made["items"]]
+    totals = [
+        {name: value for name, value in one.items() if name not in ("months", "unknown")} for one in made["totals"]
+    ]
+    older = {name: value for name, value in made.items() if name != "not_compared"} | {"items": items, "totals": totals}
+    assert block(older, "Causes").rows == block(older, "Bridge by month").rows == ()
+    assert block(older, "Bridge").rows == block(made, "Bridge").rows
+
+
+def test_the_bridge_by_month_adds_up_to_the_bridge() -> None:
+    made = document()
+    rows = block(made, "Bridge by month").rows
+    assert {row[1] for row in rows} == {"2026-09"}
+    assert [row[0:1] + row[2:] for row in rows if row[3] not in ("source", "target", "unexplained")] == [
+        row for row in block(made, "Bridge").rows if row[2] not in ("source", "target", "unexplained", "")
+    ]
+
+
 def test_without_the_currency_in_the_item_the_differing_field_tells_it() -> None:
     item = next(one for one in document()["items"] if one["number"] == "1005")
     older = {name: value for name, value in item.items() if name != "target_currency"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -57,7 +59,7 @@ def named_lines(lines: pd.DataFrame, rows: pd.Series) -> list[tuple[int, str]]:
     return named
 
 
-def words(part: dict[str, Any], own: tuple[int, str], other: tuple[int, str]) -> str:
+def words(part: Mapping[str, Any], own: tuple[int, str], other: tuple[int, str]) -> str:
     """One part as a sentence.
 
     >>> words({"cause": "quantity", "was_e4": 20000, "now_e4": 30000}, (1, "Hinge"), (1, "Hinge"))
@@ -66,15 +68,34 @@ def words(part: dict[str, Any], own: tuple[int, str], other: tuple[int, str]) ->
     'Line 3 (Call-out) is only in Xero.'
     """
     cause = part["cause"]
+    changed = "was_e4" in part and part["was_e4"] != part["now_e4"]
+    if changed and not own[0]:  # a discount on the whole document, told as a line
+        was, now = (price_text(abs(from_scaled(part[name], 4))) for name in ("was_e4", "now_e4"))
+        return f"The discount on the whole invoice is {was}, in Xero {now}: {line_name(other)}."
     if own[0] and other[0]:
-        if cause not in CHANGED or part["was_e4"] == part["now_e4"]:
-            return f"{line_name(own)}: another {cause.replace('_', ' ')}."
-        was, now = (plain(from_scaled(part[name], 4)) for name in ("was_e4", "now_e4"))
-        percent = " %" if cause == "tax_rate" else ""
-        return f"{line_name(own)}: {CHANGED[cause]} {was}{percent}, in Xero {now}{percent}."
+        return f"{line_name(own)}: {change_words(part) if changed else 'another ' + cause.replace('_', ' ')}."
     if own[0]:
         return f"{line_name(own)} is not in Xero."
     return f"{line_name(other)} is only in Xero." if other[0] else WHOLE.get(cause, "")
+
+
+def change_words(part: Mapping[str, Any]) -> str:
+    """A changed number of a line."""
+    was, now = (from_scaled(part[name], 4) for name in ("was_e4", "now_e4"))
+    name = CHANGED.get(part["cause"], "amount")
+    if name == "tax":
+        return f"tax {plain(was)} %, in Xero {plain(now)} %"
+    text = plain if name == "quantity" else price_text
+    return f"{name} {text(was)}, in Xero {text(now)}"
+
+
+def price_text(price: Decimal) -> str:
+    """A price with two decimals, or as many as it has.
+
+    >>> price_text(Decimal("33.3333")), price_text(Decimal("50.0000"))
+    ('33.3333', '50.00')
+    """
+    return f"{price:,.2f}" if price == price.quantize(Decimal("0.01")) else f"{price.normalize():,f}"
 
 
 def line_name(line: tuple[int, str]) -> str:

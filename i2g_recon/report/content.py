@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from i2g_recon.core.money import D
-from i2g_recon.report.item_cells import bucket_block, fields_block
+from i2g_recon.report.item_cells import bucket_block, causes_block, fields_block
 from i2g_recon.report.shapes import Block, Column, Paper, Row, Sheet, money_columns, number_columns
 from i2g_recon.report.words import (
     BUCKETS,
@@ -35,7 +35,8 @@ def paper_of(document: Mapping[str, Any]) -> Paper:
         Sheet("Bridge by month", (months_block(document["totals"]),)),
         *(Sheet(bucket.capitalize(), (bucket_block(bucket, items),)) for bucket in buckets),
     ]
-    sheets.insert(5, Sheet("Field by field", (fields_block(items),)))  # right after Differs
+    beside = [Sheet("Field by field", (fields_block(items),)), Sheet("Causes", (causes_block(items),))]
+    sheets[5:5] = beside  # right after Differs
     return Paper(
         title="Invoice2go and Xero: working paper",
         standing=document["verdict"],

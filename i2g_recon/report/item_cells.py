@@ -48,7 +48,12 @@ def what_differs(item: Item) -> str:
 
 
 def causes(item: Item) -> str:
-    """Why the amounts differ, each cause once."""
+    """Why the amounts differ, each cause once; with its amount where several add up to the difference."""
+    sums: dict[str, Decimal] = {}
+    for part in item.get("causes", ()):
+        sums[part["cause"]] = sums.get(part["cause"], Decimal(0)) + D(part["amount"])
+    if len(sums) > 1:
+        return "; ".join(f"{reason_words(cause)} {total:+,f}" for cause, total in sums.items())
     return "; ".join(dict.fromkeys(reason_words(one["cause"]) for one in item["discrepancies"] if one["cause"]))
 
 
@@ -74,6 +79,27 @@ def fields_block(items: Iterable[Item]) -> Block:
     )
     rows = tuple(field_row(item, one) for item in items for one in item["discrepancies"])
     return Block("Every differing field. Differences of dates are in days, Xero less Invoice2go.", columns, rows)
+
+
+def causes_block(items: Iterable[Item]) -> Block:
+    """One row per part of a difference, each with its sentence."""
+    columns = (
+        Column("Number", width=16),
+        Column("Client", width=32),
+        Column("Currency", width=10),
+        *money_columns("Of the difference", "Of that, tax"),
+        Column("Cause", width=46),
+        Column("In words", width=70),
+        Column("Code", width=20),
+    )
+    rows = tuple(cause_row(item, part) for item in items for part in item.get("causes", ()))
+    return Block("What each difference is made of. The parts of an invoice add up to its difference.", columns, rows)
+
+
+def cause_row(item: Item, part: Item) -> Row:
+    """One part of a difference."""
+    cells = (item["number"], item["contact"], item["currency"], D(part["amount"]), amount(part["tax"]))
+    return (*cells, reason_words(part["cause"]), part["words"], part["cause"])
 
 
 def field_row(item: Item, one: Item) -> Row:
