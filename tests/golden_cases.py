@@ -36,7 +36,9 @@ def load(name: str) -> Case:
     file = folder / "policy.json"
     options: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     currencies = tuple(options.pop("currencies", ()))
-    rules = {key: dt.date.fromisoformat(value) if key in DAYS else value for key, value in options.items()}
+    rules: dict[str, Any] = {
+        key: dt.date.fromisoformat(value) if key in DAYS else value for key, value in options.items()
+    }
     organisation = Organisation(tenant_id="t", name="Example", currencies=currencies) if currencies else None
     return Case(side(folder, "source"), side(folder, "target"), Policy(**rules), organisation)
 
