@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from i2g_recon.core.compare import NEITHER
 from i2g_recon.core.frame import LINE_COLUMNS, Invoices, table
 from i2g_recon.core.intake import frame
 from i2g_recon.core.money import D, to_minor, to_scaled
@@ -104,7 +105,7 @@ def summary(result: Reconciliation) -> dict[str, Any]:
     """What a golden pins: verdict, counts, totals with bridge, and the telling part of each item."""
     document = result.to_dict(all_items=True)
     told = ("bucket", "reason", "number", "source_ids", "target_ids", "findings", "history", "discrepancies", "causes")
-    apart = [one for one in document["not_compared"] if not one["reason"].startswith("neither side")]
+    apart = [one for one in document["not_compared"] if not one["reason"].startswith(NEITHER)]
     return {
         "verdict": document["verdict"],
         "counts": document["counts"],

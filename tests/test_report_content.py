@@ -92,10 +92,13 @@ def test_what_is_found_beside_stands_in_the_row() -> None:
     item = next(one for one in made["items"] if one["bucket"] == "agrees")
     item["findings"] = ["not_approved_in_target", "a_new_finding"]
     item["history"] = ["t7"]
-    item["not_compared"] = [{"field": "tax", "reason": "one side gives no tax"}]
+    item["not_compared"] = [
+        {"field": "tax", "reason": "Xero gives no tax"},
+        {"field": "lines", "reason": "neither side gives lines"},
+    ]
     assert item_cells.also(item) == (
         "Not approved in Xero yet; a new finding; Voided or deleted copies in Xero: 1; "
-        "Tax not compared: one side gives no tax"
+        "Tax not compared: Xero gives no tax"
     )
 
 

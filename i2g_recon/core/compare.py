@@ -23,6 +23,7 @@ from i2g_recon.core.policy import AMOUNTS, Policy
 EXACT = Policy()  # no tolerance
 CURRENCIES_DIFFER = "the currencies differ"
 WHOLE_DISCOUNT = "a discount on the whole invoice stands on the lines in Xero"
+NEITHER = "neither side gives"  # nothing to compare, which one invoice need not tell: it is counted for all
 OTHERWISE = "could not be compared"
 
 
@@ -208,7 +209,7 @@ def stated(values: pd.Series) -> np.ndarray:
 def sides_without(what: str, source: np.ndarray, target: np.ndarray) -> dict[str, np.ndarray]:
     """The reasons for a value that one side or both do not state."""
     return {
-        f"neither side gives {what}": ~source & ~target,
+        f"{NEITHER} {what}": ~source & ~target,
         f"Invoice2go gives no {what}": ~source,
         f"Xero gives no {what}": ~target,
     }

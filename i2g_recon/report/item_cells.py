@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from i2g_recon.core.compare import NEITHER
 from i2g_recon.core.money import D
 from i2g_recon.report.shapes import Block, Cell, Column, Row, money_columns
 from i2g_recon.report.words import BUCKETS, FIELDS, FINDINGS, in_words, reason_words
@@ -58,11 +59,15 @@ def causes(item: Item) -> str:
 
 
 def also(item: Item) -> str:
-    """Findings, voided and deleted copies, and what could not be compared."""
+    """Findings, voided and deleted copies, and what only one side states."""
     parts = [in_words(code, FINDINGS) for code in item.get("findings", ())]
     if copies := len(item.get("history", ())):
         parts.append(f"Voided or deleted copies in Xero: {copies}")
-    parts += [f"{in_words(one['field'], FIELDS)} not compared: {one['reason']}" for one in item.get("not_compared", ())]
+    parts += [
+        f"{in_words(one['field'], FIELDS)} not compared: {one['reason']}"
+        for one in item.get("not_compared", ())
+        if not one["reason"].startswith(NEITHER)
+    ]
     return "; ".join(parts)
 
 
