@@ -49,6 +49,11 @@ def test_amount_and_tax_are_those_of_the_single_line(
         assert (amounts[n], taxes[n]) == (one.line_amount.scaleb(places), one.tax_amount.scaleb(places))
 
 
+def test_a_hair_under_half_a_cent_below_zero_is_not_rounded_to_a_cent() -> None:
+    quantity, price, off, off_minor = (np.array([value], dtype="int64") for value in (1, 500_001, 1, 1))
+    assert line_amounts(quantity, price, off, off_minor, per_minor(np.array([2])))[0].tolist() == [0]
+
+
 @pytest.mark.parametrize(
     ("line", "tax_safe"),
     [

@@ -1,7 +1,7 @@
 """Every differing pair explained: the parts of all of them as one frame.
 
-Pairs that have lines on neither side are settled by their totals, those with lines on both are walked all at once
-(`walks`); the few that this cannot settle are walked one by one (`causes`).
+Pairs with lines on both sides are walked all at once (`walks`), those without are settled by their totals (`totals`);
+the few that neither can settle are walked one by one (`causes`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from i2g_recon.core.frame import record
 from i2g_recon.core.invoice import Invoice, LineAmountTypes
 from i2g_recon.core.line_runs import Runs
 from i2g_recon.core.money import to_minor
-from i2g_recon.core.walk_rows import sides_rows
+from i2g_recon.core.totals import without_source_lines, without_target_lines
+from i2g_recon.core.walk_rows import Rows, sides_rows
 from i2g_recon.core.walks import Ends, walk_all
 
 AMOUNT_FIELDS = ("total", "subtotal", "tax", "lines")
@@ -46,13 +47,13 @@ def parts_of(pairs: Pairs, found: Mapping[str, Outcome]) -> pd.DataFrame:
             differing |= found[name].differs
     differing &= same_currency(pairs)
     left, right = pairs.source_runs.counts > 0, pairs.target_runs.counts > 0
-    bare = differing & ~left & ~right
-    walked, others = at_once(pairs, differing & left & right & replayable(pairs))
-    frames = [
-        totals_only(pairs, np.flatnonzero(bare)),
-        walked,
-        one_by_one(pairs, others | (differing & ~bare & ~(left & right & replayable(pairs)))),
-    ]
+    plain = differing & left & replayable(pairs)
+    frames, others = [], differing & left & ~plain
+    for way, mask in ((by_lines, plain & right), (by_source_lines, plain & ~right), (by_totals, differing & ~left)):
+        parts, unsure = way(pairs, mask)
+        frames.append(parts)
+        others = others | unsure
+    frames.append(one_by_one(pairs, others))
     return pd.concat(frames, ignore_index=True).sort_values("pair", kind="stable", ignore_index=True)
 
 
@@ -72,28 +73,6 @@ def gaps(pairs: Pairs, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return amount, np.where(taxed, tax, 0), taxed
 
 
-def totals_only(pairs: Pairs, at: np.ndarray) -> pd.DataFrame:
-    """Pairs without any line: a cent of tax is rounding, everything else is unknown."""
-    amount, tax, taxed = gaps(pairs, at)
-    inclusive = np.ones(len(at), dtype=bool)
-    for side in (pairs.source, pairs.target):
-        inclusive &= (side["line_amount_types"].iloc[at] == LineAmountTypes.INCLUSIVE).to_numpy(dtype=bool)
-    rounds = taxed & (np.abs(tax) == 1) & np.where(inclusive, amount == 0, amount == tax)
-    none = np.full(len(at), -1)
-    columns = {
-        "pair": at,
-        "cause": np.where(rounds, "tax_rounding", UNKNOWN).astype(object),
-        "amount_minor": amount,
-        "tax_minor": tax,
-        "taxed": taxed,
-        "line": none,
-        "other": none,
-        "was_e4": np.zeros(len(at), dtype="int64"),
-        "now_e4": np.zeros(len(at), dtype="int64"),
-    }
-    return parts_frame(columns)[(amount != 0) | (tax != 0)]
-
-
 # --- All at once
 
 
@@ -105,14 +84,49 @@ def replayable(pairs: Pairs) -> np.ndarray:
     return plain
 
 
-def at_once(pairs: Pairs, wanted: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
-    """The parts of the pairs of a mask, and a mask of those among them that must be walked one by one."""
+def by_lines(pairs: Pairs, wanted: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """The parts of the pairs of a mask by the lines of both sides, and a mask of those to be walked one by one."""
+    left, right = rows_of_sides(pairs, wanted)
+    ends = ends_of(pairs, wanted)
+    return settled(wanted, ends, *walk_all(left, right, ends))
+
+
+def by_source_lines(pairs: Pairs, wanted: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """The same where the target has no lines."""
+    left, _ = rows_of_sides(pairs, wanted)
+    ends = ends_of(pairs, wanted)
+    return settled(wanted, ends, *without_target_lines(left, ends))
+
+
+def by_totals(pairs: Pairs, wanted: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """The same where the source has no lines."""
+    ends = ends_of(pairs, wanted)
+    return settled(wanted, ends, without_source_lines(ends), np.zeros(len(ends.amount), dtype=bool))
+
+
+def settled(wanted: np.ndarray, ends: Ends, parts: pd.DataFrame, unsure: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """Parts in the order of their pairs, positions for numbers; and the pairs that stay open as a mask of all."""
+    at = np.flatnonzero(wanted)
+    open_ones = np.zeros(len(wanted), dtype=bool)
+    open_ones[at[unsure]] = True
+    own = parts[~unsure[parts["pair"]]].sort_values(["pair", "order"], kind="stable")
+    taxed = ends.taxed[own["pair"]]
+    tax = np.where(taxed, own["tax_minor"], 0)
+    return parts_frame(own.assign(pair=at[own["pair"]], taxed=taxed, tax_minor=tax)), open_ones
+
+
+def rows_of_sides(pairs: Pairs, wanted: np.ndarray) -> tuple[Rows, Rows]:
+    """The lines of both sides of the pairs of a mask."""
+    frames, runs = (pairs.source_lines, pairs.target_lines), (pairs.source_runs, pairs.target_runs)
+    return sides_rows(frames, runs, wanted, pairs.source["currency"].iloc[np.flatnonzero(wanted)])
+
+
+def ends_of(pairs: Pairs, wanted: np.ndarray) -> Ends:
+    """What the invoices of the pairs of a mask state."""
     at = np.flatnonzero(wanted)
     source, target = pairs.source.iloc[at], pairs.target.iloc[at]
-    frames, runs = (pairs.source_lines, pairs.target_lines), (pairs.source_runs, pairs.target_runs)
-    left, right = sides_rows(frames, runs, wanted, source["currency"])
     amount, tax, taxed = gaps(pairs, at)
-    ends = Ends(
+    return Ends(
         source_types=source["line_amount_types"].to_numpy(dtype=object),
         target_types=target["line_amount_types"].to_numpy(dtype=object),
         amount=amount,
@@ -120,11 +134,8 @@ def at_once(pairs: Pairs, wanted: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]
         taxed=taxed,
         target_total=target["total_minor"].to_numpy(dtype="int64"),
         target_tax=target["tax_minor"].fillna(0).to_numpy(dtype="int64"),
+        target_taxed=target["tax_minor"].notna().to_numpy(dtype=bool),
     )
-    parts, unsure = walk_all(left, right, ends)
-    others = np.zeros(len(wanted), dtype=bool)
-    others[at[unsure]] = True
-    return parts_frame(parts.assign(pair=at[parts["pair"]])), others
 
 
 # --- One by one

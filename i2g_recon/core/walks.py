@@ -20,7 +20,8 @@ from i2g_recon.core.replay import PERCENT, halved, line_amounts, line_taxes
 from i2g_recon.core.walk_rows import SPECIAL, Effects, Rows, effects, partners
 
 INCLUSIVE, NO_TAX = str(LineAmountTypes.INCLUSIVE), str(LineAmountTypes.NO_TAX)
-STATED = (str(LineAmountTypes.EXCLUSIVE), INCLUSIVE)
+EXCLUSIVE = str(LineAmountTypes.EXCLUSIVE)
+STATED = (EXCLUSIVE, INCLUSIVE)
 RATE_STEP = 1250  # an eighth of a per cent, as in `effects`
 ROUND_PRICE = 100  # ten-thousandths in a price of two decimals
 
@@ -36,6 +37,7 @@ class Ends:
     taxed: np.ndarray  # both sides state a tax
     target_total: np.ndarray
     target_tax: np.ndarray
+    target_taxed: np.ndarray  # the target states a tax
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,7 @@ class Walk:
 
 
 def walk_all(left: Rows, right: Rows, ends: Ends) -> tuple[pd.DataFrame, np.ndarray]:
-    """Parts as columns (`explained.PART_COLUMNS`, pair counting from 0), and a mask of pairs left to `causes`."""
+    """Parts as `part_frame` has them, pair counting from 0, and a mask of pairs left to `causes`."""
     walk = prepared(left, right, ends)
     steps, reached = changes(walk)
     parts = pd.concat([swapped(walk), *steps, missing(walk), arrived(walk)], ignore_index=True)
@@ -76,10 +78,7 @@ def walk_all(left: Rows, right: Rows, ends: Ends) -> tuple[pd.DataFrame, np.ndar
     for rows, safe in ((left, walk.at_before.safe & walk.at_after.safe), (right, walk.arriving.safe & reached.safe)):
         unsure[rows.pair[~safe | (rows.rated & (rows.rate <= -PERCENT))]] = True
     unsure[parts.loc[parts["amount_minor"].abs() > LARGEST_MINOR, "pair"]] = True
-    found = pd.concat([parts, leftover], ignore_index=True)
-    found = found[~unsure[found["pair"]]].sort_values(["pair", "order"], kind="stable")
-    taxed = ends.taxed[found["pair"]]
-    return found.assign(taxed=taxed, tax_minor=np.where(taxed, found["tax_minor"], 0)).drop(columns="order"), unsure
+    return pd.concat([parts, leftover], ignore_index=True), unsure
 
 
 def prepared(left: Rows, right: Rows, ends: Ends) -> Walk:
