@@ -80,6 +80,13 @@ def test_totals_alone(name: str, target: Invoice, causes: list[str]) -> None:
     assert [part["cause"] for part in quick] == causes
 
 
+def test_a_source_that_does_not_add_up_explains_no_totals() -> None:
+    source = replace(invoice(line("2", "50.00"), line("1", "20.00", "Labour")), total=D("150.00"))
+    quick, thorough = quick_and_thorough([(source, target) for _, target, _ in TOTALS])
+    assert quick == thorough
+    assert {part["cause"] for part in quick} == {"unknown"}
+
+
 def test_a_cent_of_tax_is_rounding_where_xero_makes_it_of_the_lines() -> None:
     source = next(source for name, _, source, _ in CASES if name == "rounded per line")
     target = next(target for name, _, _, target in CASES if name == "rounded per line")
