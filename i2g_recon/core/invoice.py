@@ -26,6 +26,9 @@ class State(StrEnum):
     UNKNOWN = "unknown"  # a status nobody has told us about: kept, counted, treated as live
 
 
+GONE = (State.VOID, State.DELETED)
+
+
 class LineAmountTypes(StrEnum):
     """Xero's word for whether line prices hold tax; MIXED exists on the Invoice2go side only and needs a person."""
 

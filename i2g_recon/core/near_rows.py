@@ -21,7 +21,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from i2g_recon.core.reference import match_key, match_keys
+from i2g_recon.core.reference import match_key
+from i2g_recon.core.reference_keys import match_keys
 
 BAND_PERCENT = 12  # how far two amounts may lie apart to be looked at
 WINDOW_DAYS = 45

@@ -1,115 +1,128 @@
 """Two frames to pairs and to what has no partner. Never guesses.
 
-One worked example. Source holds HT-1, HT-2, HT-2 and ht-3; target holds HT-1, HT-2, HT-3 and a voided HT-9.
+One worked example. Source holds HT-1, HT-2, HT-2, ht-3 and HT-04; target holds HT-1, HT-2, HT-3, HT-4 and a voided HT-9.
 
 1. Voided and deleted rows step aside: they can explain a gap, never fill one.
 2. Exact tier: a reference that stands once on each side pairs. HT-1 pairs with HT-1.
-3. Key tier, among what is left: ht-3 and HT-3 share a match key, each stands once, they pair.
-4. A key that repeats on either side makes every row that carries it ambiguous: both HT-2 of the source and the HT-2 of
-   the target. No row order, date or amount breaks the tie.
-5. What is left has no partner.
+3. Spelling tier, among what is left: ht-3 and HT-3 are one reference to Xero, each stands once, they pair. A reference
+   that repeats on either side makes every row that carries it ambiguous: both HT-2 of the source and the HT-2 of the
+   target. No row order breaks the tie; `reused` pairs them only where total, date and client leave one possibility.
+4. Key tier, among what is left: HT-04 and HT-4 share a match key, no other row has it, they pair.
+5. Number tier, only where the policy asks for it: a reference and the InvoiceNumber of a target row without partner.
+6. What is left has no partner.
+
+In tiers 3 and 4 a key that another live row carries too, whether paired before or ambiguous, is nobody's: HT-7 and
+HT-007 in the source and ht-07 in the target are ambiguous, although HT-7 may have found its exact partner.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from i2g_recon.core.invoice import State
-from i2g_recon.core.reference import match_keys
-
-GONE = (State.VOID, State.DELETED)
+from i2g_recon.core.reference import USUAL_RULES, Rule, rules_named
+from i2g_recon.core.reference_keys import keys_by, match_keys
+from i2g_recon.core.tiers import TIERS, Found, Side, by_invoice_number, by_key, by_spelling, exact
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Pairing:
     """Positions into the two frames. Every row is paired, ambiguous, gone (void or deleted) or alone.
 
-    source_pairs and target_pairs have equal length; by_key marks pairs that needed the match key. source_keys and
-    target_keys are the match keys of all rows.
+    source_pairs and target_pairs have equal length; tier says of each pair how it was found, as a place in TIERS.
+    source_group, target_group: per row the ambiguous group it belongs to, a place in group_keys and group_reasons, or
+    -1. source_shadowed, target_shadowed: not 0 where a pair or an ambiguous row carries the key of a row alone (`tiers`).
+    source_reused: rows alone because another row with their number found its one possible partner.
     """
 
+    source_references: pd.Series
+    target_references: pd.Series
     source_pairs: np.ndarray
     target_pairs: np.ndarray
-    by_key: np.ndarray
-    source_ambiguous: np.ndarray  # masks, one entry per row
-    target_ambiguous: np.ndarray
-    source_gone: np.ndarray
+    tier: np.ndarray
+    source_group: np.ndarray
+    target_group: np.ndarray
+    group_keys: tuple[str, ...]
+    group_reasons: tuple[str, ...]
+    source_gone: np.ndarray  # masks, one entry per row
     target_gone: np.ndarray
-    source_keys: pd.Series
-    target_keys: pd.Series
+    source_shadowed: np.ndarray
+    target_shadowed: np.ndarray
+    source_reused: np.ndarray
+    rules: tuple[Rule, ...]
 
     @property
+    def source_ambiguous(self) -> np.ndarray:
+        """Mask of the source rows that could belong to several."""
+        return self.source_group >= 0
+
+    @property
+    def target_ambiguous(self) -> np.ndarray:
+        """Mask of the target rows that could belong to several."""
+        return self.target_group >= 0
+
+    @cached_property
     def source_alone(self) -> np.ndarray:
         """Mask of source rows without any partner."""
-        return alone(len(self.source_keys), self.source_pairs, self.source_ambiguous | self.source_gone)
+        return alone(self.source_pairs, self.source_ambiguous | self.source_gone)
 
-    @property
+    @cached_property
     def target_alone(self) -> np.ndarray:
         """Mask of target rows without any partner."""
-        return alone(len(self.target_keys), self.target_pairs, self.target_ambiguous | self.target_gone)
+        return alone(self.target_pairs, self.target_ambiguous | self.target_gone)
+
+    @cached_property
+    def source_keys(self) -> pd.Series:
+        """The references of all source rows as Xero compares them."""
+        return match_keys(self.source_references)
+
+    @cached_property
+    def target_keys(self) -> pd.Series:
+        """The references of all target rows as Xero compares them."""
+        return match_keys(self.target_references)
+
+    def keys(self, references: pd.Series) -> pd.Series:
+        """The match keys of some references under the rules of this pairing."""
+        return keys_by(references, self.rules)
 
 
-def pair(source: pd.DataFrame, target: pd.DataFrame) -> Pairing:
-    """Pair two invoice frames (columns `reference`, `state`) by reference; linear in the number of rows."""
-    source_keys, target_keys = match_keys(source["reference"]), match_keys(target["reference"])
-    source_gone, target_gone = gone(source), gone(target)
-    exact = join(source["reference"].str.strip(), target["reference"].str.strip(), ~source_gone, ~target_gone)
-    source_left, target_left = ~source_gone, ~target_gone
-    source_left[exact[0]], target_left[exact[1]] = False, False
-    repeated = repeated_keys(source_keys[source_left], target_keys[target_left])
-    source_ambiguous = source_left & source_keys.isin(repeated).to_numpy()
-    target_ambiguous = target_left & target_keys.isin(repeated).to_numpy()
-    by_key = join(source_keys, target_keys, source_left & ~source_ambiguous, target_left & ~target_ambiguous)
-    return Pairing(
-        source_pairs=np.concatenate([exact[0], by_key[0]]),
-        target_pairs=np.concatenate([exact[1], by_key[1]]),
-        by_key=np.concatenate([np.zeros(len(exact[0]), dtype=bool), np.ones(len(by_key[0]), dtype=bool)]),
-        source_ambiguous=source_ambiguous,
-        target_ambiguous=target_ambiguous,
-        source_gone=source_gone,
-        target_gone=target_gone,
-        source_keys=source_keys,
-        target_keys=target_keys,
-    )
-
-
-def gone(frame: pd.DataFrame) -> np.ndarray:
-    """Mask of voided and deleted rows."""
-    return frame["state"].isin([str(state) for state in GONE]).to_numpy(dtype=bool)
-
-
-def join(
-    source: pd.Series, target: pd.Series, source_in: np.ndarray, target_in: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of values that stand exactly once on each side, blanks apart, among the rows that take part."""
-    source_at, target_at = once(source, source_in), once(target, target_in)
-    left = pa.array(source.iloc[source_at], type=pa.large_string(), from_pandas=True)
-    right = pa.array(target.iloc[target_at], type=pa.large_string(), from_pandas=True)
-    found = pc.fill_null(pc.index_in(left, value_set=right, skip_nulls=True), -1).to_numpy(zero_copy_only=False)
-    hit = found >= 0
-    return source_at[hit], target_at[found[hit]]
-
-
-def once(values: pd.Series, taking_part: np.ndarray) -> np.ndarray:
-    """Positions of the non-blank values that no other row taking part shares."""
-    at = np.flatnonzero(taking_part & (values != "").to_numpy(dtype=bool))
-    return at[~values.iloc[at].duplicated(keep=False).to_numpy(dtype=bool)]
-
-
-def repeated_keys(source: pd.Series, target: pd.Series) -> pd.Index:
-    """Non-blank keys that stand more than once on either side."""
-    both = pd.concat([source[source.duplicated(keep=False)], target[target.duplicated(keep=False)]])
-    return pd.Index(both[both != ""].unique())
-
-
-def alone(rows: int, paired: np.ndarray, placed: np.ndarray) -> np.ndarray:
+def alone(paired: np.ndarray, placed: np.ndarray) -> np.ndarray:
     """Mask of the rows that are neither paired nor placed elsewhere."""
     free = ~placed
     free[paired] = False
-    assert len(free) == rows  # noqa: S101 - a mask of another length would silently drop rows
     return free
+
+
+def pair(
+    source: pd.DataFrame, target: pd.DataFrame, *, key_rules: Iterable[str] = USUAL_RULES, by_number: bool = False
+) -> Pairing:
+    """Pair two invoice frames by reference; linear in the number of rows. by_number: the number tier decides too."""
+    left, right = Side.of(source), Side.of(target)
+    names = tuple(key_rules)
+    found = Found()
+    exact(left, right, found)
+    by_spelling(left, right, rules_named(names, spelling=True), found)
+    by_key(left, right, rules_named(names), found)
+    if by_number:
+        by_invoice_number(left, right, rules_named(names), found)
+    return Pairing(
+        source_references=left.references,
+        target_references=right.references,
+        source_pairs=np.concatenate([s for s, _, _ in found.pairs]),
+        target_pairs=np.concatenate([t for _, t, _ in found.pairs]),
+        tier=np.concatenate([np.full(len(s), TIERS.index(tier), dtype="int8") for s, _, tier in found.pairs]),
+        source_group=left.group,
+        target_group=right.group,
+        group_keys=tuple(found.group_keys),
+        group_reasons=tuple(found.group_reasons),
+        source_gone=left.gone,
+        target_gone=right.gone,
+        source_shadowed=left.shadowed,
+        target_shadowed=right.shadowed,
+        source_reused=left.reused,
+        rules=rules_named(names),
+    )

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from i2g_recon.core.compare import Outcome
-from i2g_recon.core.invoice import State
-from i2g_recon.core.pairing import GONE, Pairing
+from i2g_recon.core.invoice import GONE, State
+from i2g_recon.core.pairing import Pairing
 from i2g_recon.core.policy import Policy
 
 
@@ -68,9 +68,7 @@ def place_source_alone(
     """
     alone, gone = pairing.source_alone, pairing.source_gone
     placed.source_bucket[alone] = "missing"
-    placed.source_reason[alone] = missing_reasons(
-        source[alone], pairing.source_keys[alone], target, pairing.target_keys, currencies
-    )
+    placed.source_reason[alone] = missing_reasons(source, target, pairing, currencies)
     unsent = alone & (source["state"] == State.UNSENT).to_numpy(dtype=bool)
     paid = (source["paid_minor"].fillna(0) > 0).to_numpy(dtype=bool)
     placed.source_reason[unsent] = np.where(paid, "paid_not_sent", "not_sent")[unsent]
@@ -81,11 +79,9 @@ def place_source_alone(
 def place_target_alone(placed: Placed, target: pd.DataFrame, pairing: Pairing) -> None:
     """Live target rows without partner are extra; one that repeats the key of a pair is named as a twin."""
     alone, gone = pairing.target_alone, pairing.target_gone
-    paired_keys = pairing.target_keys.iloc[pairing.target_pairs]
-    own_keys = pairing.target_keys[alone]
-    repeats = paired_keys[paired_keys.isin(own_keys[own_keys != ""])]
     placed.target_bucket[alone] = "extra"
-    placed.target_reason[alone] = np.where(own_keys.isin(repeats), "reference_repeats_in_target", "not_in_source")
+    twin = pairing.target_shadowed[alone] > 0
+    placed.target_reason[alone] = np.where(twin, "reference_repeats_in_target", "not_in_source")
     placed.target_bucket[gone] = "excluded"
     placed.target_reason[gone] = gone_reasons(target, "target")[gone]
 
@@ -97,50 +93,56 @@ def gone_reasons(frame: pd.DataFrame, side: str) -> np.ndarray:
 
 
 def missing_reasons(
-    alone: pd.DataFrame, keys: pd.Series, target: pd.DataFrame, target_keys: pd.Series, currencies: tuple[str, ...]
+    source: pd.DataFrame, target: pd.DataFrame, pairing: Pairing, currencies: tuple[str, ...]
 ) -> np.ndarray:
     """Why each source row without partner is missing; the strongest obstacle to copying it wins."""
-    gone_keys = {state: target_keys[(target["state"] == state).to_numpy(dtype=bool)] for state in GONE}
+    at, gone_at = np.flatnonzero(pairing.source_alone), np.flatnonzero(pairing.target_gone)
+    alone, states = source.iloc[at], target["state"].iloc[gone_at].to_numpy(dtype=object)
+    keys, gone_keys = (
+        pairing.keys(references.iloc[rows])
+        for references, rows in ((pairing.source_references, at), (pairing.target_references, gone_at))
+    )
+    held = {state: keys.isin(gone_keys[states == state]) & (keys != "") for state in GONE}
     obstacles = {
         "number_blank": keys == "",
-        "voided_in_target": keys.isin(gone_keys[State.VOID]),
-        "deleted_in_target": keys.isin(gone_keys[State.DELETED]),
+        "number_repeats_in_source": pairing.source_reused[at],
+        "voided_in_target": held[State.VOID],
+        "deleted_in_target": held[State.DELETED],
         "no_longer_exported": alone["no_longer_exported"],
         "does_not_add_up": ~alone["adds_up"],
         "negative_or_zero_total": alone["total_minor"] <= 0,
         "currency_not_subscribed": ~alone["currency"].isin(currencies or alone["currency"].unique()),
         "status_unknown": alone["state"] == State.UNKNOWN,
     }
-    masks = [mask.to_numpy(dtype=bool) for mask in obstacles.values()]
+    masks = [np.asarray(mask, dtype=bool) for mask in obstacles.values()]
     return np.select(masks, list(obstacles), "sent_not_in_target").astype(object)
 
 
 def place_ambiguous(placed: Placed, pairing: Pairing) -> None:
-    """Every row whose key repeats; the reason names the side on which it repeats, the source first."""
-    source_keys = pairing.source_keys[pairing.source_ambiguous]
-    repeats = source_keys[source_keys.duplicated(keep=False)].unique()
-    for bucket, reason, mask, keys in (
-        (placed.source_bucket, placed.source_reason, pairing.source_ambiguous, pairing.source_keys),
-        (placed.target_bucket, placed.target_reason, pairing.target_ambiguous, pairing.target_keys),
+    """Every row that could belong to several, with the reason of its group."""
+    reasons = np.array([*pairing.group_reasons, ""], dtype=object)
+    for bucket, reason, mask, group in (
+        (placed.source_bucket, placed.source_reason, pairing.source_ambiguous, pairing.source_group),
+        (placed.target_bucket, placed.target_reason, pairing.target_ambiguous, pairing.target_group),
     ):
-        in_source = keys[mask].isin(repeats).to_numpy(dtype=bool)
         bucket[mask] = "ambiguous"
-        reason[mask] = np.where(in_source, "number_repeats_in_source", "reference_repeats_in_target")
+        reason[mask] = reasons[group[mask]]
 
 
 def leave_out_of_period(
     placed: Placed, source: pd.DataFrame, target: pd.DataFrame, pairing: Pairing, policy: Policy
 ) -> None:
-    """Exclude what lies outside the period. A pair or a repeated key stays when any of its members lies inside."""
+    """Exclude what lies outside the period. A pair or an ambiguous group stays when any of its members lies inside."""
     if policy.period_from is None and policy.period_to is None:
         return
     source_in, target_in = in_period(source, policy), in_period(target, policy)
     both = source_in[pairing.source_pairs] | target_in[pairing.target_pairs]
     source_in[pairing.source_pairs] = target_in[pairing.target_pairs] = both
-    source_at, target_at = pairing.source_ambiguous, pairing.target_ambiguous
-    inside = {*pairing.source_keys[source_at & source_in], *pairing.target_keys[target_at & target_in]}
-    source_in[source_at] = pairing.source_keys[source_at].isin(inside)
-    target_in[target_at] = pairing.target_keys[target_at].isin(inside)
+    group_in = np.zeros(len(pairing.group_keys) + 1, dtype=bool)  # the last one stands for no group
+    group_in[pairing.source_group[source_in]] = group_in[pairing.target_group[target_in]] = True
+    group_in[-1] = False
+    source_in |= group_in[pairing.source_group]
+    target_in |= group_in[pairing.target_group]
     source_out, target_out = ~source_in & ~pairing.source_gone, ~target_in & ~pairing.target_gone
     placed.source_bucket[source_out], placed.target_bucket[target_out] = "excluded", "excluded"
     placed.source_reason[source_out], placed.target_reason[target_out] = "out_of_period", "out_of_period"

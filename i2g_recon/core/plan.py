@@ -22,10 +22,9 @@ from i2g_recon.core.contacts import ChosenContact, ContactBook, choose_contact, 
 from i2g_recon.core.draft import Draft, make_draft, tax_treatment
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.holds import HOLDS, Hold, hold, warning
-from i2g_recon.core.invoice import Contact, Invoice, State
+from i2g_recon.core.invoice import GONE, Contact, Invoice, State
 from i2g_recon.core.money import NotAnAmount, to_minor
 from i2g_recon.core.organisation import Organisation
-from i2g_recon.core.pairing import GONE
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import Setup, account_hold
 from i2g_recon.core.taken import Taken, taken_in

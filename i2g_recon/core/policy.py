@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from i2g_recon.core.reference import RULE_NAMES, USUAL_RULES
 from i2g_recon.errors import NotConfigured
 
 FIELDS = ("total", "subtotal", "tax", "currency", "date", "due_date", "contact", "status", "lines")
@@ -23,7 +24,9 @@ class Policy:
     fields: which comparisons are made, of FIELDS. tolerance_minor: the largest difference in minor units that still
     agrees, per amount field ("total") or per amount field and currency ("total/JPY"), which goes before the field
     alone. date_tolerance_days: likewise for date and due date. period_from, period_to: inclusive; pairing never looks
-    at them, only the result does.
+    at them, only the result does. key_rules: what two spellings of one reference may differ in, of `reference.RULES`.
+    invoice_number_pairs: Xero's InvoiceNumber may pair, too, where the Reference is blank or names no invoice; without
+    it such pairs are only proposed.
 
     >>> Policy(tolerance_minor={"total": 1, "total/JPY": 0}).tolerance("total", "JPY")
     0
@@ -34,6 +37,8 @@ class Policy:
     date_tolerance_days: int = 0
     period_from: dt.date | None = None
     period_to: dt.date | None = None
+    key_rules: tuple[str, ...] = USUAL_RULES
+    invoice_number_pairs: bool = False
 
     def __post_init__(self) -> None:
         """Refuse rules that cannot be meant."""
@@ -52,6 +57,8 @@ class Policy:
             "date_tolerance_days": self.date_tolerance_days,
             "period_from": str(self.period_from) if self.period_from else None,
             "period_to": str(self.period_to) if self.period_to else None,
+            "key_rules": list(self.key_rules),
+            "invoice_number_pairs": self.invoice_number_pairs,
         }
 
 
@@ -60,6 +67,9 @@ def problems_of(policy: Policy) -> Iterator[str]:
     for name in policy.fields:
         if name not in FIELDS:
             yield f"'{name}' cannot be compared: choose from {', '.join(FIELDS)}."
+    for name in policy.key_rules:
+        if name not in RULE_NAMES:
+            yield f"There is no key rule '{name}'; the rules of the policy are: {', '.join(RULE_NAMES)}."
     for key, minor in policy.tolerance_minor.items():
         name, slash, currency = key.partition("/")
         if name not in AMOUNTS:

@@ -22,6 +22,7 @@ from i2g_recon.core.likeness import LOOSE, NUMBER, Likeness, likeness, sentence
 from i2g_recon.core.near_rows import Leftover, NearRows, loose_keys, near_rows
 from i2g_recon.core.pairing import Pairing
 from i2g_recon.core.policy import Policy
+from i2g_recon.core.tiers import SPELLING
 
 PROPOSAL_COLUMNS = {
     "source_id": "str",
@@ -87,16 +88,7 @@ def candidates(compared: Compared) -> tuple[np.ndarray, np.ndarray]:
     source, target = np.flatnonzero(pairing.source_alone), np.flatnonzero(pairing.target_alone)
     source = source[placed.source_bucket[source] == "missing"]
     target = target[placed.target_bucket[target] == "extra"]
-    if not len(source) or not len(target):
-        return source, target
-    return free_of_pairs(source, pairing.source_keys, pairing), free_of_pairs(target, pairing.target_keys, pairing)
-
-
-def free_of_pairs(at: np.ndarray, keys: pd.Series, pairing: Pairing) -> np.ndarray:
-    """The positions whose match key no pair has."""
-    own = keys.iloc[at]
-    paired = pairing.source_keys.iloc[pairing.source_pairs]
-    return at[~own.isin(paired[paired.isin(own)].unique()).to_numpy(dtype=bool)]
+    return source[pairing.source_shadowed[source] < SPELLING], target[pairing.target_shadowed[target] < SPELLING]
 
 
 def is_sure(like: Likeness, s: np.ndarray, t: np.ndarray) -> np.ndarray:

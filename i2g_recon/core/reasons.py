@@ -19,6 +19,7 @@ REASONS: dict[str, str] = {
     "number_blank": "Has no number in Invoice2go, so nothing in Xero can be matched to it",
     "number_repeats_in_source": "Several invoices in Invoice2go share this number",
     "reference_repeats_in_target": "Several live invoices in Xero share this reference",
+    "spellings_collide": "Several numbers differ only in how they are written, so no pair is certain",
     "not_in_source": "Only in Xero",
     "not_sent": "Not sent in Invoice2go, so never due in Xero",
     "voided_in_source": "Voided on the source side",

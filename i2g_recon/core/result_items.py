@@ -243,12 +243,11 @@ def not_approved_in_target(pairs: Pairs) -> np.ndarray:
 
 
 def group_items(left: SideRows, right: SideRows, pairing: Pairing) -> list[dict[str, Any]]:
-    """One item per repeated key, holding every row that carries it on either side."""
-    groups: dict[str, tuple[list[int], list[int]]] = {}
-    for n in np.flatnonzero(pairing.source_ambiguous):
-        groups.setdefault(left.columns["key"][n], ([], []))[0].append(int(n))
-    for n in np.flatnonzero(pairing.target_ambiguous):
-        groups.setdefault(right.columns["key"][n], ([], []))[1].append(int(n))
+    """One item per ambiguous group, holding every row of it on either side."""
+    groups: dict[int, tuple[list[int], list[int]]] = {}
+    for side, group in enumerate((pairing.source_group, pairing.target_group)):
+        for n in np.flatnonzero(group >= 0).tolist():
+            groups.setdefault(int(group[n]), ([], []))[side].append(n)
     return [
         item(
             left.bucket[s[0]] if s else right.bucket[t[0]],

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from i2g_recon.core.frame import Invoices
-from i2g_recon.core.invoice import State
-from i2g_recon.core.pairing import GONE
+from i2g_recon.core.invoice import GONE, State
 from i2g_recon.core.reference import match_key
 
 

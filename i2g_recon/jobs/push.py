@@ -21,9 +21,8 @@ from decimal import Decimal
 from typing import Any
 
 from i2g_recon.core import frame
-from i2g_recon.core.invoice import Invoice
+from i2g_recon.core.invoice import GONE, Invoice
 from i2g_recon.core.money import from_minor, money_text
-from i2g_recon.core.pairing import GONE
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.core.reference import match_key
 from i2g_recon.errors import AnswerLost, LimitReached, Refused
