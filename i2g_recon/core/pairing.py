@@ -1,6 +1,6 @@
 """Two frames to pairs and to what has no partner. Never guesses.
 
-One worked example. Source holds HT-1, HT-2, HT-2, ht-3 and HT-04; target holds HT-1, HT-2, HT-3, HT-4 and a voided HT-9.
+One worked example. Source holds HT-1, HT-2, HT-2, ht-3, HT-04; target holds HT-1, HT-2, HT-3, HT-4 and a voided HT-9.
 
 1. Voided and deleted rows step aside: they can explain a gap, never fill one.
 2. Exact tier: a reference that stands once on each side pairs. HT-1 pairs with HT-1.
@@ -35,7 +35,7 @@ class Pairing:
 
     source_pairs and target_pairs have equal length; tier says of each pair how it was found, as a place in TIERS.
     source_group, target_group: per row the ambiguous group it belongs to, a place in group_keys and group_reasons, or
-    -1. source_shadowed, target_shadowed: not 0 where a pair or an ambiguous row carries the key of a row alone (`tiers`).
+    -1. source_shadowed, target_shadowed: not 0 where a pair or an ambiguous row carries a lone row's key (`tiers`).
     source_reused: rows alone because another row with their number found its one possible partner.
     """
 

@@ -20,7 +20,6 @@ import pandas as pd
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.likeness import LOOSE, NUMBER, Likeness, likeness, sentence
 from i2g_recon.core.near_rows import Leftover, NearRows, loose_keys, near_rows
-from i2g_recon.core.pairing import Pairing
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.tiers import SPELLING
 

@@ -30,9 +30,7 @@ def reconcile(
     """
     policy = policy or Policy()
     left, right = in_order_of_ids(source), in_order_of_ids(target)
-    pairing = pair(
-        left.invoices, right.invoices, key_rules=policy.key_rules, by_number=policy.invoice_number_pairs
-    )
+    pairing = pair(left.invoices, right.invoices, key_rules=policy.key_rules, by_number=policy.invoice_number_pairs)
     pairs = paired_rows(left, right, pairing)
     found = outcomes(pairs, policy)
     parts = parts_of(pairs, found)

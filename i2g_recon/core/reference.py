@@ -1,6 +1,6 @@
 """Reference text to match key: what may be ignored when two people wrote the same invoice number.
 
-Each rule is one row of RULES: a name, why it is safe, an example, and what it does. `Policy.key_rules` says which are on.
+Each rule is a row of RULES: a name, why it is safe, an example, and what it does. `Policy.key_rules` says which are on.
 The first three are how Xero itself compares references (`match_key`, the spelling); all of them together make the key
 that brings the rest together (`reference_key`). A key is never shown to anyone. Exact text always wins over a key
 (`pairing`), and two different numbers that fall on one key are ambiguous, never merged.
@@ -20,8 +20,8 @@ from functools import cache
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58"), "-")
 CYRILLIC = "\u0430\u0432\u0435\u043d\u043a\u043c\u043e\u0440\u0441\u0442\u0445\u0443\u0456\u0455\u0458"
 GREEK = "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7"
+PREFIX = r"^(?:(?:tax[ -]?)?inv(?:oice)?[ .:#-]+|n(?:umber|um|o|r)[.:#][ .:#-]*|n(?:umber|o) +|#[ .:#-]*)+"
 ALIKE = str.maketrans(CYRILLIC + GREEK, "abehkmopctxyisj" + "abezhikmnoptyx")  # small letters: `case` comes before
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,7 @@ RULES: tuple[Rule, ...] = (
         ("Invoice No. HT-7", "HT-7"),
         steps=(
             (
-                r"^(?:(?:tax[ -]?)?inv(?:oice)?[ .:#-]+|(?:number|num|no|nr)[.:#][ .:#-]*|(?:number|no) +|#[ .:#-]*)+"
-                r"(.*[0-9].*)$",
+                PREFIX + r"(.*[0-9].*)$",
                 r"\1",
             ),
             (r"^(?:tax[ -]?)?inv(?:oice)?([0-9].*)$", r"\1"),
@@ -201,7 +200,7 @@ def reference_key(text: str, rules: Iterable[str] = USUAL_RULES) -> str:
 
 
 def rules_between(one: str, other: str, rules: Iterable[str] = USUAL_RULES) -> tuple[str, ...]:
-    """The rules without which the two texts would not have met, by name; where several would do, all that did something.
+    """The rules without which two texts would not have met, by name; where several would do, all that did something.
 
     >>> rules_between("Invoice HT-7", "ht-007")
     ('case', 'prefixes', 'leading_zeros')

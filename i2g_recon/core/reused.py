@@ -1,8 +1,8 @@
-"""A number that Invoice2go gave to several invoices: paired by total, date and client where that leaves one possibility.
+"""A number that Invoice2go gave to several invoices: paired by total, date, client where that leaves one possibility.
 
 Identity on the Invoice2go side is the `Id`; the number may repeat. A target row belongs to a source row of its number
-when currency, total and date are equal and the client is the same. Settled is a number only when every one of its target
-rows belongs to exactly one source row and no source row to two; anything less stays ambiguous as a whole.
+when currency, total and date are equal and the client is the same. Settled is a number only when every one of its
+target rows belongs to exactly one source row and no source row to two; anything less stays ambiguous as a whole.
 """
 
 from __future__ import annotations
