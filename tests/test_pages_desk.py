@@ -211,7 +211,7 @@ def test_pushing_what_was_confirmed_once_and_only_once(tmp_path: Path) -> None:
         with home_in_environment(tmp_path, environment(xero.sandbox)):
             app = opened("push")
             (plan,) = [one.value for one in app.dataframe]
-            assert (plan["Light"].map(lambda light: light[0]) == "Held").sum() == 15
+            assert (plan["Light"].map(lambda light: light[0]) == "Held").sum() == 16
             assert app.button(key="push_some").disabled
             app.button(key="push_all").click().run()
             checked(app)
