@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from i2g_recon.core.compare import COMPARISONS, Pairs, outcomes
+from i2g_recon.core.compare import COMPARISONS, outcomes
 from i2g_recon.core.frame import from_records
 from i2g_recon.core.invoice import Contact, Invoice, LineItem, State
+from i2g_recon.core.pairs import Pairs
 from i2g_recon.core.policy import FIELDS, Policy
 from i2g_recon.core.reconcile import reconcile
 
@@ -35,7 +36,7 @@ BASE = Invoice(
 
 def differing(source: Invoice, target: Invoice, policy: Policy | None = None) -> set[str]:
     left, right = from_records([source]), from_records([target])
-    found = outcomes(Pairs(left.invoices, right.invoices, left.lines, right.lines), policy or Policy())
+    found = outcomes(Pairs.of(left, right), policy or Policy())
     return {name for name, outcome in found.items() if outcome.differs[0]}
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from fixtures_books import invoice, line
 
-from i2g_recon.core.compare import Pairs, lines
+from i2g_recon.core.compare import lines
 from i2g_recon.core.frame import from_records
 from i2g_recon.core.invoice import LineItem
 from i2g_recon.core.money import D
+from i2g_recon.core.pairs import Pairs
 from i2g_recon.core.policy import Policy
 
 HINGE, LABOUR = line("2", "50.00"), line("1", "20.00", "Labour")
@@ -33,6 +34,6 @@ HINGE, LABOUR = line("2", "50.00"), line("1", "20.00", "Labour")
 )
 def test_the_same_lines(source: list[LineItem], target: list[LineItem], differs: bool) -> None:  # noqa: FBT001 - a column
     one, other = from_records([invoice(*source)]), from_records([replace(invoice(*target), id="x")])
-    found = lines(Pairs(one.invoices, other.invoices, one.lines, other.lines), Policy())
+    found = lines(Pairs.of(one, other), Policy())
     assert found.compared.tolist() == [True]
     assert found.differs.tolist() == [differs]

@@ -64,7 +64,7 @@ def movements_of_rows(frame: pd.DataFrame, bucket: np.ndarray, reason: np.ndarra
     return pd.DataFrame(
         {
             "currency": few["currency"].to_numpy(dtype=object),
-            "month": month_texts(month_numbers(few)),
+            "month": month_texts(month_numbers(few["date"])),
             "reason": np.where(paired, "currency", reason[at]),
             "amount_minor": live_amounts(few),
             "source_id": few["id"].to_numpy(dtype=object),
@@ -85,16 +85,16 @@ def movements_of_pairs(compared: Compared, one_currency: np.ndarray) -> pd.DataF
     caused = caused[caused["amount_minor"] != 0]
     whole = np.flatnonzero(one_currency & (delta != 0) & ~parted)
     at = np.concatenate([caused["pair"].to_numpy(), whole])
-    few = compared.pairs.source.iloc[at]
+    left, right = compared.pairs.source, compared.pairs.target
     plain = np.where(excluded[whole], "out_of_period", "within_tolerance").astype(object)
     return pd.DataFrame(
         {
-            "currency": few["currency"].to_numpy(dtype=object),
-            "month": month_texts(month_numbers(compared.pairs.target.iloc[at])),
+            "currency": left.few("currency", at).to_numpy(dtype=object),
+            "month": month_texts(month_numbers(right.few("date", at))),
             "reason": np.concatenate([caused["cause"].to_numpy(dtype=object), plain]),
             "amount_minor": np.concatenate([caused["amount_minor"].to_numpy(), delta[whole]]),
-            "source_id": few["id"].to_numpy(dtype=object),
-            "target_id": compared.pairs.target["id"].iloc[at].to_numpy(dtype=object),
+            "source_id": left.few("id", at).to_numpy(dtype=object),
+            "target_id": right.few("id", at).to_numpy(dtype=object),
         }
     )
 
@@ -102,14 +102,14 @@ def movements_of_pairs(compared: Compared, one_currency: np.ndarray) -> pd.DataF
 def movements_of_months(compared: Compared, one_currency: np.ndarray) -> pd.DataFrame:
     """Pairs dated in two months: the source's total leaves one month and enters the other."""
     source, target = compared.pairs.source, compared.pairs.target
-    months = month_numbers(source), month_numbers(target)
+    months = month_numbers(source["date"]), month_numbers(target["date"])
     at = np.flatnonzero(one_currency & (months[0] != months[1]))
-    amount = source["total_minor"].to_numpy()[at]
+    amount = source.few("total_minor", at).to_numpy()
     shared = {
-        "currency": source["currency"].iloc[at].to_numpy(dtype=object),
+        "currency": source.few("currency", at).to_numpy(dtype=object),
         "reason": OTHER_MONTH,
-        "source_id": source["id"].iloc[at].to_numpy(dtype=object),
-        "target_id": target["id"].iloc[at].to_numpy(dtype=object),
+        "source_id": source.few("id", at).to_numpy(dtype=object),
+        "target_id": target.few("id", at).to_numpy(dtype=object),
     }
     leaving, entering = (
         pd.DataFrame({**shared, "month": month_texts(month[at]), "amount_minor": sign * amount})
@@ -118,9 +118,9 @@ def movements_of_months(compared: Compared, one_currency: np.ndarray) -> pd.Data
     return pd.concat([leaving, entering], ignore_index=True)
 
 
-def month_numbers(frame: pd.DataFrame) -> np.ndarray:
+def month_numbers(dates: pd.Series) -> np.ndarray:
     """Months since 1970; the smallest number there is for no date."""
-    return frame["date"].to_numpy(dtype="datetime64[M]").astype("int64")
+    return dates.to_numpy(dtype="datetime64[M]").astype("int64")
 
 
 def month_texts(numbers: np.ndarray) -> np.ndarray:
@@ -174,7 +174,7 @@ def control_totals_by_month(source: pd.DataFrame, target: pd.DataFrame, bridge: 
     """One row per currency and month: MONTH_TOTAL_COLUMNS, straight from the inputs; voided and deleted rows apart."""
     sums = {}
     for name, frame in (("source", source), ("target", target)):
-        keys = [frame["currency"].to_numpy(dtype=object), month_texts(month_numbers(frame))]
+        keys = [frame["currency"].to_numpy(dtype=object), month_texts(month_numbers(frame["date"]))]
         sums[f"{name}_minor"] = pd.Series(live_amounts(frame)).groupby(keys).sum()
     return closed(sums, bridge, ["currency", "month"])[MONTH_TOTAL_COLUMNS]
 

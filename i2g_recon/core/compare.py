@@ -1,8 +1,8 @@
 """COMPARISONS: one row per compared field; pairs to discrepancies.
 
-A comparison looks at a `Pairs` (the two sides row by row) and answers three arrays: could it be compared, does it
-differ, and by how much. What could not be compared is its own outcome and never counts as a difference. A due date that
-was worked out from terms never differs on its own: it is only named beside another difference.
+A comparison looks at a `Pairs` and answers three arrays: could it be compared, does it differ, and by how much. What
+could not be compared is its own outcome and never counts as a difference. A due date that was worked out from terms
+never differs on its own: it is only named beside another difference.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from i2g_recon.core.invoice import State
-from i2g_recon.core.line_runs import Runs, runs_of
 from i2g_recon.core.line_sets import Side, other_lines
+from i2g_recon.core.pairs import Pairs
 from i2g_recon.core.policy import AMOUNTS, Policy
 
 EXACT = Policy()  # no tolerance
@@ -25,40 +24,6 @@ CURRENCIES_DIFFER = "the currencies differ"
 WHOLE_DISCOUNT = "a discount on the whole invoice stands on the lines in Xero"
 NEITHER = "neither side gives"  # nothing to compare, which one invoice need not tell: it is counted for all
 OTHERWISE = "could not be compared"
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Paired rows: frame `source` row i belongs with frame `target` row i; indexes are 0..n-1."""
-
-    source: pd.DataFrame
-    target: pd.DataFrame
-    source_lines: pd.DataFrame  # line frames of the whole sides
-    target_lines: pd.DataFrame
-
-    def column(self, name: str) -> tuple[pd.Series, pd.Series]:
-        """One column of both sides."""
-        return self.source[name], self.target[name]
-
-    @cached_property
-    def one_currency(self) -> np.ndarray:
-        """Mask of the pairs in one currency."""
-        return (self.source["currency"] == self.target["currency"]).to_numpy(dtype=bool)
-
-    @cached_property
-    def source_runs(self) -> Runs:
-        """The source's lines by pair."""
-        return runs_of(self.source_lines, self.source["id"])
-
-    @cached_property
-    def target_runs(self) -> Runs:
-        """The target's lines by pair."""
-        return runs_of(self.target_lines, self.target["id"])
-
-    def take(self, at: np.ndarray) -> Pairs:
-        """The pairs at the positions."""
-        source, target = (side.iloc[at].reset_index(drop=True) for side in (self.source, self.target))
-        return Pairs(source, target, self.source_lines, self.target_lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,9 +115,11 @@ def contact(pairs: Pairs, _policy: Policy) -> Outcome:
     """The same client: equal e-mail address, or equal name when case, spaces and punctuation are set aside."""
     source, target = pairs.column("contact")
     compared = ((source != "") & (target != "")).to_numpy(dtype=bool)
-    differs = compared & (source != target).to_numpy(dtype=bool)
+    differs = compared & ~pairs.equal("contact")
     at = np.flatnonzero(differs)  # few: only names that are not the same to the letter need a key or an address
-    source_mail, target_mail = (side.iloc[at].str.strip().str.casefold() for side in pairs.column("email"))
+    source_mail, target_mail = (
+        side.few("email", at).str.strip().str.casefold() for side in (pairs.source, pairs.target)
+    )
     same_mail = ((source_mail == target_mail) & (source_mail != "")).to_numpy(dtype=bool)
     same_name = source.iloc[at].map(name_key).to_numpy() == target.iloc[at].map(name_key).to_numpy()
     differs[at] = ~same_mail & ~same_name
@@ -279,7 +246,7 @@ def tax_rounds_per_line(pairs: Pairs, found: Mapping[str, Outcome]) -> np.ndarra
     total, lines_found = money("total_minor")(pairs, EXACT), found.get("lines")
     tax, net = money("tax_minor")(pairs, EXACT), money("subtotal_minor")(pairs, EXACT)
     if lines_found is None or tax.delta is None or net.delta is None:
-        return np.zeros(len(pairs.source), dtype=bool)
+        return np.zeros(len(pairs), dtype=bool)
     counts = [pairs.source_runs.counts, pairs.target_runs.counts]
     cents = np.maximum(counts[0], counts[1])  # minor units: one a line
     comparable = (counts[0] > 0) & (counts[1] > 0) & ~lines_found.differs & total.compared & ~total.differs

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from i2g_recon.core.compare import Outcome, Pairs
+from i2g_recon.core.compare import Outcome
 from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.pairs import Pairs
 from i2g_recon.core.placing import Placed
 
 

@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from i2g_recon.core.causes import CAUSES, UNKNOWN, explain
-from i2g_recon.core.compare import Outcome, Pairs, same_currency
+from i2g_recon.core.compare import Outcome, same_currency
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.effects import Part
 from i2g_recon.core.frame import record
 from i2g_recon.core.invoice import Invoice, LineAmountTypes
 from i2g_recon.core.line_runs import Runs
 from i2g_recon.core.money import to_minor
+from i2g_recon.core.pairs import Pairs, View
 from i2g_recon.core.totals import without_source_lines, without_target_lines
 from i2g_recon.core.walk_rows import Rows, sides_rows
 from i2g_recon.core.walks import Ends, walk_all
@@ -41,13 +42,14 @@ PART_COLUMNS = {
 
 def parts_of(pairs: Pairs, found: Mapping[str, Outcome]) -> pd.DataFrame:
     """The parts of every pair in one currency whose amounts or lines differ: PART_COLUMNS, by pair."""
-    differing = np.zeros(len(pairs.source), dtype=bool)
+    differing = np.zeros(len(pairs), dtype=bool)
     for name in AMOUNT_FIELDS:
         if name in found:
             differing |= found[name].differs
     differing &= same_currency(pairs)
     left, right = pairs.source_runs.counts > 0, pairs.target_runs.counts > 0
-    plain = differing & left & replayable(pairs)
+    plain = differing & left
+    plain[plain] = replayable(pairs, np.flatnonzero(plain))
     frames, others = [], differing & left & ~plain
     for way, mask in ((by_lines, plain & right), (by_source_lines, plain & ~right), (by_totals, differing & ~left)):
         parts, unsure = way(pairs, mask)
@@ -64,7 +66,7 @@ def parts_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
 
 def gaps(pairs: Pairs, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Per pair at the positions: delta of the total, delta of the tax (0 where not stated), both taxes stated."""
-    source, target = pairs.source.iloc[at], pairs.target.iloc[at]
+    source, target = pairs.source.rows(at), pairs.target.rows(at)
     taxed = (source["tax_minor"].notna() & target["tax_minor"].notna()).to_numpy(dtype=bool)
     amount, tax = (
         target[name].fillna(0).to_numpy(dtype="int64") - source[name].fillna(0).to_numpy(dtype="int64")
@@ -76,11 +78,11 @@ def gaps(pairs: Pairs, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarr
 # --- All at once
 
 
-def replayable(pairs: Pairs) -> np.ndarray:
-    """Mask of pairs without a discount on the whole document and without prices of two kinds."""
-    plain = (pairs.source["discount_minor"] == 0).to_numpy(dtype=bool)
+def replayable(pairs: Pairs, at: np.ndarray) -> np.ndarray:
+    """Which pairs at the positions have no discount on the whole document and no prices of two kinds."""
+    plain = (pairs.source.few("discount_minor", at) == 0).to_numpy(dtype=bool)
     for side in (pairs.source, pairs.target):
-        plain = plain & (side["line_amount_types"] != LineAmountTypes.MIXED).to_numpy(dtype=bool)
+        plain = plain & (side.few("line_amount_types", at) != LineAmountTypes.MIXED).to_numpy(dtype=bool)
     return plain
 
 
@@ -118,13 +120,13 @@ def settled(wanted: np.ndarray, ends: Ends, parts: pd.DataFrame, unsure: np.ndar
 def rows_of_sides(pairs: Pairs, wanted: np.ndarray) -> tuple[Rows, Rows]:
     """The lines of both sides of the pairs of a mask."""
     frames, runs = (pairs.source_lines, pairs.target_lines), (pairs.source_runs, pairs.target_runs)
-    return sides_rows(frames, runs, wanted, pairs.source["currency"].iloc[np.flatnonzero(wanted)])
+    return sides_rows(frames, runs, wanted, pairs.source.few("currency", np.flatnonzero(wanted)))
 
 
 def ends_of(pairs: Pairs, wanted: np.ndarray) -> Ends:
     """What the invoices of the pairs of a mask state."""
     at = np.flatnonzero(wanted)
-    source, target = pairs.source.iloc[at], pairs.target.iloc[at]
+    source, target = pairs.source.rows(at), pairs.target.rows(at)
     amount, tax, taxed = gaps(pairs, at)
     return Ends(
         source_types=source["line_amount_types"].to_numpy(dtype=object),
@@ -161,7 +163,7 @@ def with_tax_stated(source: Invoice, target: Invoice) -> Iterator[tuple[Part, bo
 
 
 def side_records(
-    frame: pd.DataFrame, lines: pd.DataFrame, runs: Runs, wanted: np.ndarray
+    side: View, lines: pd.DataFrame, runs: Runs, wanted: np.ndarray
 ) -> Iterator[tuple[int, Invoice, Sequence[int]]]:
     """The wanted pairs of one side: position, record, and the row of each of its lines."""
     rows, owner = runs.rows_of(wanted)
@@ -172,7 +174,7 @@ def side_records(
     at = np.flatnonzero(wanted)
     ends = np.searchsorted(owner, at, side="right").tolist()
     starts = np.searchsorted(owner, at, side="left").tolist()
-    for n, row, start, end in zip(at.tolist(), frame.iloc[at].to_dict("records"), starts, ends, strict=True):
+    for n, row, start, end in zip(at.tolist(), side.rows(at).to_dict("records"), starts, ends, strict=True):
         yield n, record(row, own_lines[start:end]), rows[start:end].tolist()
 
 
@@ -217,7 +219,7 @@ def unknown_of(compared: Compared) -> pd.DataFrame:
     amounts = own["amount_minor"].to_numpy()
     told = pd.DataFrame(
         {
-            "currency": compared.pairs.source["currency"].iloc[own["pair"]].to_numpy(dtype=object),
+            "currency": compared.pairs.source.few("currency", own["pair"].to_numpy()).to_numpy(dtype=object),
             "count": np.ones(len(own), dtype="int64"),
             "amount_minor": amounts,
             "absolute_minor": np.abs(amounts),

@@ -24,6 +24,12 @@ class Runs:
     pair: np.ndarray
     pairs: int
 
+    @classmethod
+    def none(cls, pairs: int) -> Runs:
+        """A side without lines."""
+        nothing = np.zeros(0, dtype="int64")
+        return cls(nothing, nothing, nothing, pairs)
+
     def per_pair(self, per_run: np.ndarray) -> np.ndarray:
         """The sum over the runs of each pair."""
         sums = np.zeros(self.pairs, dtype=per_run.dtype)

@@ -15,6 +15,7 @@ from i2g_recon.core.frame import line_record
 from i2g_recon.core.invoice import ZERO, LineAmountTypes
 from i2g_recon.core.line_runs import Runs
 from i2g_recon.core.money import exponent
+from i2g_recon.core.pairs import View
 from i2g_recon.core.replay import LARGEST, line_amounts, per_minor
 from i2g_recon.core.tax import xero_line
 
@@ -26,7 +27,7 @@ ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6
 class Side:
     """One side of the pairs: its invoices, the lines of the whole side, and which line belongs to which pair."""
 
-    invoices: pd.DataFrame
+    invoices: View
     lines: pd.DataFrame
     runs: Runs
 
@@ -64,7 +65,7 @@ def sorted_lines(side: Side, wanted: np.ndarray) -> np.ndarray:
     """The lines of the wanted pairs as sorted rows (pair, quantity, price, amount), our own rounding lines left out."""
     rows, pair = side.runs.rows_of(wanted)
     lines = side.lines.iloc[rows]
-    currencies = side.invoices["currency"].iloc[pair].to_numpy(dtype=object)
+    currencies = side.invoices.few("currency", pair).to_numpy(dtype=object)
     amounts = amounts_of(lines, currencies)
     few = np.flatnonzero(np.abs(amounts) <= int(LARGEST_ROUNDING.scaleb(2)))
     own = np.ones(len(rows), dtype=bool)

@@ -30,7 +30,7 @@ def told_parts(compared: Compared, wanted: np.ndarray) -> dict[int, list[dict[st
     in the target's for a line that only Xero has, and is None for what concerns the whole invoice.
     """
     parts = compared.parts[wanted[compared.parts["pair"]]]
-    currencies = compared.pairs.source["currency"].iloc[parts["pair"]]
+    currencies = compared.pairs.source.few("currency", parts["pair"].to_numpy())
     left = named_lines(compared.pairs.source_lines, parts["line"])
     right = named_lines(compared.pairs.target_lines, parts["other"])
     told: dict[int, list[dict[str, Any]]] = {}

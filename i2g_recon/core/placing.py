@@ -73,7 +73,7 @@ def place_source_alone(
     paid = (source["paid_minor"].fillna(0) > 0).to_numpy(dtype=bool)
     placed.source_reason[unsent] = np.where(paid, "paid_not_sent", "not_sent")[unsent]
     placed.source_bucket[(unsent & ~paid) | gone] = "excluded"
-    placed.source_reason[gone] = gone_reasons(source, "source")[gone]
+    placed.source_reason[gone] = gone_reasons(source, "source", gone)
 
 
 def place_target_alone(placed: Placed, target: pd.DataFrame, pairing: Pairing) -> None:
@@ -83,12 +83,12 @@ def place_target_alone(placed: Placed, target: pd.DataFrame, pairing: Pairing) -
     twin = pairing.target_shadowed[alone] > 0
     placed.target_reason[alone] = np.where(twin, "reference_repeats_in_target", "not_in_source")
     placed.target_bucket[gone] = "excluded"
-    placed.target_reason[gone] = gone_reasons(target, "target")[gone]
+    placed.target_reason[gone] = gone_reasons(target, "target", gone)
 
 
-def gone_reasons(frame: pd.DataFrame, side: str) -> np.ndarray:
-    """voided_in_... or deleted_in_... for every row, to be used where a row is gone."""
-    void = (frame["state"] == State.VOID).to_numpy(dtype=bool)
+def gone_reasons(frame: pd.DataFrame, side: str, gone: np.ndarray) -> np.ndarray:
+    """voided_in_... or deleted_in_... for the rows of a mask."""
+    void = (frame["state"].iloc[np.flatnonzero(gone)] == State.VOID).to_numpy(dtype=bool)
     return np.where(void, f"voided_in_{side}", f"deleted_in_{side}").astype(object)
 
 

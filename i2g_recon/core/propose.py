@@ -82,12 +82,21 @@ def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def candidates(compared: Compared) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of missing and extra rows, apart from those whose reference a pair already holds."""
+    """Positions of missing and extra rows by id, apart from those whose reference a pair already holds."""
     pairing, placed = compared.pairing, compared.placed
     source, target = np.flatnonzero(pairing.source_alone), np.flatnonzero(pairing.target_alone)
     source = source[placed.source_bucket[source] == "missing"]
     target = target[placed.target_bucket[target] == "extra"]
-    return source[pairing.source_shadowed[source] < SPELLING], target[pairing.target_shadowed[target] < SPELLING]
+    source, target = (
+        source[pairing.source_shadowed[source] < SPELLING],
+        target[pairing.target_shadowed[target] < SPELLING],
+    )
+    return by_id(compared.source, source), by_id(compared.target, target)
+
+
+def by_id(frame: pd.DataFrame, at: np.ndarray) -> np.ndarray:
+    """The positions in the order of their rows' ids."""
+    return at[np.argsort(frame["id"].iloc[at].to_numpy(dtype=object), kind="stable")]
 
 
 def is_sure(like: Likeness, s: np.ndarray, t: np.ndarray) -> np.ndarray:

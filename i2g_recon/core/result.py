@@ -27,9 +27,9 @@ SCHEMA = 1
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Reconciliation:
-    """Both sides as compared (sorted by id), and what was found.
+    """Both sides as compared, in the order they came in, and what was found.
 
-    discrepancies: one row per differing field. movements: every step with its invoices, `bridge.MOVEMENT_COLUMNS`.
+    discrepancies: one row per differing field. moved: every step with its invoices, in no order (see `movements`).
     bridge: currency, reason, count, amount_minor. totals: one row per currency, `bridge.TOTAL_COLUMNS`. items: one row
     per item, columns as in the JSON.
     """
@@ -39,9 +39,15 @@ class Reconciliation:
     policy: Policy
     compared: Compared = field(repr=False)
     discrepancies: pd.DataFrame
-    movements: pd.DataFrame
+    moved: pd.DataFrame = field(repr=False)
     bridge: pd.DataFrame
     totals: pd.DataFrame
+
+    @cached_property
+    def movements(self) -> pd.DataFrame:
+        """Every step of the bridge with its invoices, by currency, month and reason: `bridge.MOVEMENT_COLUMNS`."""
+        keys = ["currency", "month", "reason", "source_id", "target_id"]
+        return self.moved.sort_values(keys, kind="stable", ignore_index=True)
 
     @cached_property
     def items(self) -> pd.DataFrame:
@@ -94,7 +100,7 @@ class Reconciliation:
     @cached_property
     def bridge_by_month(self) -> pd.DataFrame:
         """The bridge of every currency and month: `bridge.MONTH_COLUMNS`; the month is blank for what is not dated."""
-        return build_bridge_by_month(self.movements)
+        return build_bridge_by_month(self.moved)
 
     @cached_property
     def totals_by_month(self) -> pd.DataFrame:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from i2g_recon.core.compare import COMPARISONS, Comparison, Outcome, Pairs, tax_rounds_per_line
+from i2g_recon.core.compare import COMPARISONS, Outcome, tax_rounds_per_line
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.pairs import Pairs
 from i2g_recon.core.part_words import told_parts
 from i2g_recon.core.propose import MOST_PER_ROW
 
@@ -37,65 +38,7 @@ ITEM_COLUMNS = [
     "history",
     "not_compared",
 ]
-DISCREPANCY_COLUMNS = ["source_id", "target_id", "number", "field", "source", "target", "delta", "cause"]
 OPEN_STATUSES = ("DRAFT", "SUBMITTED")
-AMOUNT_CAUSES = ("total", "subtotal", "tax", "lines")
-
-
-def discrepancies_of(compared: Compared) -> pd.DataFrame:
-    """One row per differing field of a pair: DISCREPANCY_COLUMNS, values as text, delta as text or days."""
-    pairs = compared.pairs
-    source_ids, target_ids, numbers = (
-        column.to_numpy(dtype=object) for column in (pairs.source["id"], pairs.target["id"], pairs.source["number"])
-    )
-    rows = []
-    for comparison in COMPARISONS:
-        if comparison.field not in compared.found:
-            continue
-        outcome = compared.found[comparison.field]
-        at = np.flatnonzero(outcome.differs)
-        left = shown(comparison, pairs.source.iloc[at], pairs.source_runs.counts[at])
-        right = shown(comparison, pairs.target.iloc[at], pairs.target_runs.counts[at])
-        deltas = deltas_shown(comparison, outcome, pairs.source.iloc[at], at)
-        rows += [
-            {
-                "source_id": source_ids[n],
-                "target_id": target_ids[n],
-                "number": numbers[n],
-                "field": comparison.field,
-                "source": source,
-                "target": target,
-                "delta": delta,
-                "cause": compared.causes.get(int(n), "") if comparison.field in AMOUNT_CAUSES else "",
-            }
-            for n, source, target, delta in zip(at, left, right, deltas, strict=True)
-        ]
-    frame = pd.DataFrame(rows, columns=DISCREPANCY_COLUMNS, dtype=object)  # a delta of None stays None
-    return frame.sort_values(["number", "source_id"], kind="stable", ignore_index=True)
-
-
-def shown(comparison: Comparison, side: pd.DataFrame, lines: np.ndarray) -> list[str]:
-    """One side's values of a field as text, for the rows given. lines: how many each of them has."""
-    if comparison.field == "lines":
-        return [f"{count} lines" for count in lines.tolist()]
-    values = side[comparison.shown]
-    if comparison.is_money:
-        return [decimal_text(int(minor), currency) for minor, currency in zip(values, side["currency"], strict=True)]
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return values.dt.strftime("%Y-%m-%d").fillna("").tolist()
-    return values.astype(object).map(str).tolist()
-
-
-def deltas_shown(
-    comparison: Comparison, outcome: Outcome, source: pd.DataFrame, at: np.ndarray
-) -> list[str] | list[int] | list[None]:
-    """The signed differences: decimal strings for money, whole days for dates, nothing for text."""
-    if outcome.delta is None:
-        return [None] * len(at)
-    deltas = [int(delta) for delta in outcome.delta[at]]
-    if not comparison.is_money:
-        return deltas
-    return [decimal_text(delta, currency) for delta, currency in zip(deltas, source["currency"], strict=True)]
 
 
 def items_of(
@@ -248,6 +191,9 @@ def group_items(left: SideRows, right: SideRows, pairing: Pairing) -> list[dict[
     for side, group in enumerate((pairing.source_group, pairing.target_group)):
         for n in np.flatnonzero(group >= 0).tolist():
             groups.setdefault(int(group[n]), ([], []))[side].append(n)
+    for s, t in groups.values():
+        s.sort(key=lambda n: str(left.columns["id"][n]))
+        t.sort(key=lambda n: str(right.columns["id"][n]))
     return [
         item(
             left.bucket[s[0]] if s else right.bucket[t[0]],
@@ -267,7 +213,7 @@ def add_history(items: list[dict[str, Any]], right: SideRows, gone: Iterable[int
             twins.setdefault(right.columns["key"][n], []).append(right.columns["id"][n])
     for one in items:
         if one["key"] in twins and one["source_ids"]:
-            one["history"] = twins[one["key"]]
+            one["history"] = sorted(twins[one["key"]])
 
 
 def add_proposals(items: list[dict[str, Any]], proposals: pd.DataFrame) -> None:

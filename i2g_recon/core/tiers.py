@@ -59,7 +59,8 @@ class Side:
         if not len(keys):
             return np.zeros(0, dtype=bool)
         at = np.flatnonzero(~self.open & ~self.gone & ~self.reused & perhaps_with(self.tails, keys, rules))
-        return np.asarray(keys.isin(keys_by(self.references.iloc[at], rules)), dtype=bool)
+        found = pc.is_in(text_array(pd.Series(keys)), value_set=text_array(keys_by(self.references.iloc[at], rules)))
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 @dataclass(eq=False)
