@@ -50,12 +50,14 @@ def parts_of(pairs: Pairs, found: Mapping[str, Outcome]) -> pd.DataFrame:
     left, right = pairs.source_runs.counts > 0, pairs.target_runs.counts > 0
     plain = differing & left
     plain[plain] = replayable(pairs, np.flatnonzero(plain))
-    frames, others = [], differing & left & ~plain
+    frames, others = [parts_frame(dict.fromkeys(PART_COLUMNS, ()))], differing & left & ~plain
     for way, mask in ((by_lines, plain & right), (by_source_lines, plain & ~right), (by_totals, differing & ~left)):
-        parts, unsure = way(pairs, mask)
-        frames.append(parts)
-        others = others | unsure
-    frames.append(one_by_one(pairs, others))
+        if mask.any():
+            parts, unsure = way(pairs, mask)
+            frames.append(parts)
+            others = others | unsure
+    if others.any():
+        frames.append(one_by_one(pairs, others))
     return pd.concat(frames, ignore_index=True).sort_values("pair", kind="stable", ignore_index=True)
 
 

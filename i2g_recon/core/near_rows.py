@@ -18,18 +18,18 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from i2g_recon.core.reference import match_key
-from i2g_recon.core.reference_keys import match_keys
+from i2g_recon.core.reference_keys import match_keys, text_array
 
 BAND_PERCENT = 12  # how far two amounts may lie apart to be looked at
 WINDOW_DAYS = 45
 MOST_PER_GROUP = 40_000  # pairs; a client with 200 rows on each side is still looked at whole
 SHORTEST_NUMBER, LONGEST_NUMBER = 4, 24  # characters between which a slip of the keyboard can be told
 NO_DAY = np.iinfo("int64").min
-PREFIX = r"^(?:[^\p{L}\p{N}]*(?:tax|invoice|inv|number|no|nr))([^\p{L}]|$)"
+LETTERS, DIGITS = r"\p{L}", r"\p{N}"
+ASCII_LETTERS, ASCII_DIGITS = "A-Za-z", "0-9"  # the same for ASCII texts; these expressions are ready at once
 DIGIT = re.compile(r"\d")
 LEGAL_FORMS = {"pty", "ltd", "limited", "llc", "inc", "plc"}
 
@@ -42,11 +42,14 @@ def loose_keys(keys: pd.Series) -> pd.Series:
     >>> loose_keys(pd.Series(["invoice inv#ht-0012", "ht 12", "inverness 7", "000"], dtype="str")).tolist()
     ['ht12', 'ht12', 'inverness7', '0']
     """
-    values = pa.array(keys, type=pa.large_string(), from_pandas=True).fill_null("")
+    values = text_array(keys)
+    ascii_only = bool(pc.all(pc.string_is_ascii(values), min_count=0).as_py())
+    letters, digits = (ASCII_LETTERS, ASCII_DIGITS) if ascii_only else (LETTERS, DIGITS)
+    prefix = f"^(?:[^{letters}{digits}]*(?:tax|invoice|inv|number|no|nr))([^{letters}]|$)"
     for _ in range(3):  # "tax invoice no 12" has three words in front
-        values = pc.replace_substring_regex(values, pattern=PREFIX, replacement=r"\1")
-    values = pc.replace_substring_regex(values, pattern=r"[^\p{L}\p{N}]+", replacement="")
-    values = pc.replace_substring_regex(values, pattern=r"^(\p{L}*)0+(\d)", replacement=r"\1\2")
+        values = pc.replace_substring_regex(values, pattern=prefix, replacement=r"\1")
+    values = pc.replace_substring_regex(values, pattern=f"[^{letters}{digits}]+", replacement="")
+    values = pc.replace_substring_regex(values, pattern=rf"^([{letters}]*)0+(\d)", replacement=r"\1\2")
     return pd.Series(values, index=keys.index, dtype="str")
 
 
