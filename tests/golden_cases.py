@@ -104,12 +104,16 @@ def telling(total: dict[str, Any]) -> dict[str, Any]:
 def summary(result: Reconciliation) -> dict[str, Any]:
     """What a golden pins: verdict, counts, totals with bridge, and the telling part of each item."""
     document = result.to_dict(all_items=True)
-    told = ("bucket", "reason", "number", "source_ids", "target_ids", "findings", "history", "discrepancies", "causes")
+    ids = ("bucket", "reason", "number", "source_ids", "target_ids")
+    told = (*ids, "matched_by", "findings", "history", "discrepancies", "causes")
     apart = [one for one in document["not_compared"] if not one["reason"].startswith(NEITHER)]
     return {
         "verdict": document["verdict"],
         "counts": document["counts"],
         "totals": [telling(total) for total in document["totals"]],
         **({"not_compared": apart} if apart else {}),
-        "items": [{name: item[name] for name in told if item[name]} for item in document["items"]],
+        **{name: document[name] for name in ("findings", "gaps", "duplicates") if document[name]},
+        "items": [
+            {name: item[name] for name in told if item[name] and item[name] != "exact"} for item in document["items"]
+        ],
     }

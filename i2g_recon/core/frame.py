@@ -45,6 +45,7 @@ INVOICE_COLUMNS: dict[str, str] = {
     "withholding": FLAG,
     "adds_up": FLAG,
     "no_longer_exported": FLAG,  # source: stood in an earlier export, not in the newest
+    "sent_to_contact": FLAG,  # target: Xero says the client has it
     "account": TEXT,
     "created": DAY,
     "updated": DAY,
@@ -174,6 +175,7 @@ def invoice_row(record: Invoice) -> dict[str, Any]:
         "withholding": record.withholding,
         "adds_up": record.adds_up,
         "no_longer_exported": record.no_longer_exported,
+        "sent_to_contact": record.sent_to_contact,
         "account": record.account,
         "created": utc_naive(record.created),
         "updated": utc_naive(record.updated),
@@ -239,6 +241,7 @@ def record(row: Mapping[str, Any], line_rows: Sequence[Mapping[str, Any]]) -> In
         withholding=bool(row["withholding"]),
         adds_up=bool(row["adds_up"]),
         no_longer_exported=bool(row["no_longer_exported"]),
+        sent_to_contact=bool(row["sent_to_contact"]),
         account=row["account"],
         created=maybe_moment(row["created"]),
         updated=maybe_moment(row["updated"]),

@@ -127,6 +127,7 @@ class Invoice:
     withholding: bool = False
     adds_up: bool = True
     no_longer_exported: bool = False  # source: stood in an earlier export, not in the newest
+    sent_to_contact: bool = False  # target: Xero says the client has it
     account: str = ""  # source: the Invoice2go account
     created: dt.datetime | None = None
     updated: dt.datetime | None = None  # UTC

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from i2g_recon.core.bridge import build_bridge_by_month, control_totals_by_month
 from i2g_recon.core.compared import Compared
+from i2g_recon.core.duplicates import duplicates_of
 from i2g_recon.core.explained import unknown_of
+from i2g_recon.core.findings import findings_of, findings_table
 from i2g_recon.core.frame import Invoices
+from i2g_recon.core.gaps import Gap, gaps_of
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.propose import MOST_LEFTOVERS, candidates, frame_of, near_matches
@@ -52,12 +56,12 @@ class Reconciliation:
     @cached_property
     def items(self) -> pd.DataFrame:
         """Every item, the agreeing ones included; made at the first look."""
-        return items_of(self.compared, self.discrepancies, self.proposals, agreeing=True)
+        return items_of(self.compared, self.discrepancies, self.proposals, self.signs, agreeing=True)
 
     @cached_property
     def exceptions(self) -> pd.DataFrame:
         """The items that do not agree."""
-        return items_of(self.compared, self.discrepancies, self.proposals, agreeing=False)
+        return items_of(self.compared, self.discrepancies, self.proposals, self.signs, agreeing=False)
 
     @cached_property
     def proposals(self) -> pd.DataFrame:
@@ -66,6 +70,26 @@ class Reconciliation:
         Made at the first look at items; none where either side has too many such rows, which `notes` then say.
         """
         return frame_of([]) if self.notes else near_matches(self.compared, self.policy)
+
+    @cached_property
+    def signs(self) -> dict[str, np.ndarray]:
+        """Per kind of finding the mask of the pairs that have it (`findings`)."""
+        return findings_of(self.compared)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What is no difference and still worth knowing: `findings.FINDING_COLUMNS`, by kind and currency of Xero."""
+        return findings_table(self.compared, self.signs)
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Runs of missing invoices that have one cause, oldest first."""
+        return gaps_of(self.compared)
+
+    @cached_property
+    def duplicates(self) -> pd.DataFrame:
+        """Every copy of every reference that Xero has several live invoices for: `duplicates.MEMBER_COLUMNS`."""
+        return duplicates_of(self.compared)
 
     @cached_property
     def notes(self) -> list[str]:
@@ -146,6 +170,9 @@ class Reconciliation:
             "counts": self.counts,
             "totals": [self.total_of(row) for row in self.totals.to_dict("records")],
             "not_compared": self.not_compared.to_dict("records"),
+            "findings": told_findings(self.findings),
+            "gaps": [told_gap(gap) for gap in self.gaps],
+            "duplicates": told_duplicates(self.duplicates),
             "notes": self.notes,
             "items": items.to_dict("records"),
         }
@@ -203,6 +230,41 @@ class Reconciliation:
             }
             for row in totals.to_dict("records")
         ]
+
+
+def told_findings(findings: pd.DataFrame) -> list[dict[str, Any]]:
+    """Findings as the JSON tells them."""
+    return [
+        {
+            "finding": row["finding"],
+            "currency": row["currency"],
+            "count": int(row["count"]),
+            "amount": decimal_text(int(row["amount_minor"]), row["currency"]),
+        }
+        for row in findings.to_dict("records")
+    ]
+
+
+def told_gap(gap: Gap) -> dict[str, Any]:
+    """A run of missing invoices as the JSON tells it."""
+    amounts = [{"currency": code, "amount": decimal_text(minor, code)} for code, minor in gap.amounts]
+    return {
+        "kind": gap.kind,
+        "first": gap.first,
+        "last": gap.last,
+        "words": gap.words,
+        "amounts": amounts,
+        "source_ids": list(gap.ids),
+    }
+
+
+def told_duplicates(duplicates: pd.DataFrame) -> list[dict[str, Any]]:
+    """Copies as the JSON tells them, the one to keep of each reference first."""
+    return [
+        {name: value for name, value in row.items() if name != "total_minor"}
+        | {"total": decimal_text(row["total_minor"], row["currency"])}
+        for row in duplicates.to_dict("records")
+    ]
 
 
 def told_steps(steps: pd.DataFrame, currency: str) -> list[dict[str, Any]]:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from i2g_recon.core.compare import COMPARISONS, Outcome, tax_rounds_per_line
+from i2g_recon.core.compare import COMPARISONS, Outcome
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.pairing import Pairing
 from i2g_recon.core.pairs import Pairs
 from i2g_recon.core.part_words import told_parts
 from i2g_recon.core.propose import MOST_PER_ROW
+from i2g_recon.core.tiers import TIERS
 
 BUCKETS = ("missing", "differs", "ambiguous", "extra", "excluded", "agrees")
 ITEM_COLUMNS = [
@@ -31,6 +32,7 @@ ITEM_COLUMNS = [
     "source_total",
     "target_total",
     "target_currency",
+    "matched_by",
     "discrepancies",
     "causes",
     "proposals",
@@ -38,20 +40,25 @@ ITEM_COLUMNS = [
     "history",
     "not_compared",
 ]
-OPEN_STATUSES = ("DRAFT", "SUBMITTED")
 
 
 def items_of(
-    compared: Compared, discrepancies: pd.DataFrame, proposals: pd.DataFrame, *, agreeing: bool
+    compared: Compared,
+    discrepancies: pd.DataFrame,
+    proposals: pd.DataFrame,
+    signs: Mapping[str, np.ndarray],
+    *,
+    agreeing: bool,
 ) -> pd.DataFrame:
     """Every row of both sides in exactly one item; ITEM_COLUMNS, sorted by bucket, date, key and ids.
 
-    agreeing: also the pairs that agree; without them the cost is that of the exceptions alone.
+    signs: the findings, as `findings_of` gives them. agreeing: also the pairs that agree; without them the cost is that
+    of the exceptions alone.
     """
     placed, pairing = compared.placed, compared.pairing
     left = SideRows(compared.source, pairing.source_keys, placed.source_bucket, placed.source_reason)
     right = SideRows(compared.target, pairing.target_keys, placed.target_bucket, placed.target_reason)
-    items = pair_items(left, right, compared, discrepancies, agreeing=agreeing)
+    items = pair_items(left, right, compared, discrepancies, signs, agreeing=agreeing)
     for n in np.flatnonzero(pairing.source_alone | pairing.source_gone).tolist():
         items.append(item(left.bucket[n], left.reason[n], [left.row(n)], []))
     for n in np.flatnonzero(pairing.target_alone | pairing.target_gone).tolist():
@@ -102,6 +109,7 @@ def item(bucket: str, reason: str, left: list[dict[str, Any]], right: list[dict[
         "source_total": total_of(left),
         "target_total": total_of(right),
         "target_currency": right[0]["currency"] if right else "",
+        "matched_by": "",
         "discrepancies": [],
         "causes": [],
         "proposals": [],
@@ -119,7 +127,13 @@ def total_of(rows: list[dict[str, Any]]) -> str | None:
 
 
 def pair_items(
-    left: SideRows, right: SideRows, compared: Compared, discrepancies: pd.DataFrame, *, agreeing: bool
+    left: SideRows,
+    right: SideRows,
+    compared: Compared,
+    discrepancies: pd.DataFrame,
+    signs: Mapping[str, np.ndarray],
+    *,
+    agreeing: bool,
 ) -> list[dict[str, Any]]:
     """One item per pair, with its discrepancies and what could not be compared."""
     by_source: dict[str, list[dict[str, Any]]] = {}
@@ -127,11 +141,6 @@ def pair_items(
         fields = {name: row[name] for name in ("field", "source", "target", "delta", "cause")}
         by_source.setdefault(row["source_id"], []).append(fields)
     found, pairs, pairing = compared.found, compared.pairs, compared.pairing
-    signs = {
-        "paid_in_source_open_in_target": paid_in_source_open_in_target(pairs),
-        "not_approved_in_target": not_approved_in_target(pairs),
-        "tax_rounds_per_line": tax_rounds_per_line(pairs, found),
-    }
     shown = agreeing | (left.bucket[pairing.source_pairs] != "agrees").astype(bool)
     wanted, causes = np.flatnonzero(shown), told_parts(compared, shown)
     uncompared = not_compared(pairs.take(wanted), {name: outcome.take(wanted) for name, outcome in found.items()})
@@ -142,6 +151,7 @@ def pair_items(
         one["discrepancies"] = by_source.get(one["source_ids"][0], [])
         one["causes"] = causes.get(n, [])
         one["findings"] = [name for name, mask in signs.items() if mask[n]]
+        one["matched_by"] = TIERS[pairing.tier[n]]
         one["not_compared"] = uncompared.get(place, [])
         items.append(one)
     return items
@@ -171,18 +181,6 @@ def not_compared_counts(pairs: Pairs, found: Mapping[str, Outcome]) -> pd.DataFr
         for reason, count in sorted(reasons.value_counts().items())
     ]
     return pd.DataFrame(rows, columns=["field", "reason", "count"]).astype({"count": "int64"})
-
-
-def paid_in_source_open_in_target(pairs: Pairs) -> np.ndarray:
-    """Payments do not travel to Xero, so this is a finding of its own and not a difference."""
-    source, target = pairs.column("outstanding_minor")
-    settled = (source.fillna(1) == 0) & (pairs.source["paid_minor"].fillna(0) > 0)
-    return (settled & (target.fillna(0) > 0)).to_numpy(dtype=bool)
-
-
-def not_approved_in_target(pairs: Pairs) -> np.ndarray:
-    """A draft stands in Xero but not yet in its ledger or tax return."""
-    return pairs.target["status"].isin(OPEN_STATUSES).to_numpy(dtype=bool)
 
 
 def group_items(left: SideRows, right: SideRows, pairing: Pairing) -> list[dict[str, Any]]:

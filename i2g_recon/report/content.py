@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.money import D
 from i2g_recon.report.item_cells import bucket_block, causes_block, fields_block
 from i2g_recon.report.shapes import Block, Column, Paper, Row, Sheet, money_columns, number_columns
@@ -67,8 +68,48 @@ def summary_blocks(document: Mapping[str, Any], *, listed: bool) -> tuple[Block,
                 for one in document.get("not_compared", ())
             ),
         ),
+        besides_block(document),
+        copies_block(document),
         Block("Files and snapshots compared", (*places, Column("SHA-256", width=66)), tuple(inputs)),
     )
+
+
+def besides_block(document: Mapping[str, Any]) -> Block:
+    """Runs of missing invoices, then the findings with what they come to."""
+    columns = (
+        Column("Currency", width=28),
+        Column("What", width=52),
+        *number_columns("Invoices"),
+        *money_columns("Amount"),
+    )
+    runs: list[Row] = [
+        (one["currency"], gap["words"], len(gap["source_ids"]), D(one["amount"]))
+        for gap in document.get("gaps", ())
+        for one in gap["amounts"]
+    ]
+    found: list[Row] = [
+        (one["currency"], in_words(one["finding"], FINDING_WORDS), one["count"], D(one["amount"]))
+        for one in document.get("findings", ())
+    ]
+    return Block("Missing in a row, and what is no difference and still worth knowing", columns, (*runs, *found))
+
+
+def copies_block(document: Mapping[str, Any]) -> Block:
+    """Every copy of a reference that Xero has several invoices for, the one to keep first."""
+    columns = (
+        Column("Reference", width=28),
+        Column("Xero invoice", width=52),
+        *number_columns("Rank"),
+        Column("Status", width=14),
+        Column("Currency", width=10),
+        *money_columns("Total"),
+        Column("Ahead because", width=40),
+    )
+    rows = tuple(
+        (one["reference"], one["number"], one["rank"], one["status"], one["currency"], D(one["total"]), one["why"])
+        for one in document.get("duplicates", ())
+    )
+    return Block("Several invoices in Xero for one reference, the one to keep first", columns, rows)
 
 
 def about(document: Mapping[str, Any], *, listed: bool) -> list[Row]:

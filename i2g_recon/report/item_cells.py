@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from i2g_recon.core.compare import NEITHER
+from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.money import D
 from i2g_recon.report.shapes import Block, Cell, Column, Row, money_columns
-from i2g_recon.report.words import BUCKETS, FIELDS, FINDINGS, in_words, reason_words
+from i2g_recon.report.words import BUCKETS, FIELDS, in_words, reason_words
 
 Item = Mapping[str, Any]
 MONEY_FIELDS, DAY_FIELDS = ("total", "subtotal", "tax"), ("date", "due_date")
@@ -60,7 +61,7 @@ def causes(item: Item) -> str:
 
 def also(item: Item) -> str:
     """Findings, voided and deleted copies, and what only one side states."""
-    parts = [in_words(code, FINDINGS) for code in item.get("findings", ())]
+    parts = [in_words(code, FINDING_WORDS) for code in item.get("findings", ())]
     if copies := len(item.get("history", ())):
         parts.append(f"Voided or deleted copies in Xero: {copies}")
     parts += [

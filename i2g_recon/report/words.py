@@ -47,11 +47,6 @@ FIELDS: dict[str, str] = {
     "status": "Status",
     "lines": "Lines",
 }
-FINDINGS: dict[str, str] = {
-    "paid_in_source_open_in_target": "Paid in Invoice2go, open in Xero",
-    "not_approved_in_target": "Not approved in Xero yet",
-    "tax_rounds_per_line": "The total agrees; Xero's tax differs by cents, because it rounds each line",
-}
 STANDING = {"agrees": "Agrees", "differs": "Differs"}
 SIDES = {"source": "Invoice2go", "target": "Xero"}
 TURNS_TEXT = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

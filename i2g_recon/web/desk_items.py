@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.money import D, exponent, money_text, to_minor
 from i2g_recon.core.reasons import REASONS
 
@@ -50,11 +51,6 @@ FIELD_WHY = {
     "lines": "Other lines, the same total",
     "agrees": "Agrees",
 }
-FINDINGS = {
-    "paid_in_source_open_in_target": "Paid in Invoice2go but open in Xero",
-    "not_approved_in_target": "Not yet approved in Xero",
-    "tax_rounds_per_line": "Tax rounded per line in Xero, total agrees",
-}
 WORK_COLUMNS = ["Status", "Number", "Client", "Date", "Invoice2go", "Xero", "Difference", "Currency", "Why"]
 
 
@@ -87,7 +83,7 @@ def why(item: Item) -> str:
     code = why_code(item)
     fields = [FIELDS.get(one["field"], one["field"]).lower() for one in item["discrepancies"]]
     others = [field for field in fields if field != FIELDS.get(code, "").lower()]
-    also = [FINDINGS.get(one, one) for one in item["findings"]]
+    also = [FINDING_WORDS.get(one, one) for one in item["findings"]]
     return "; ".join([words(code) + (f" ({', '.join(others)})" if others else ""), *also])
 
 
@@ -219,7 +215,7 @@ def even(value: Decimal | None, places: int) -> Decimal | None:
 def finding_counts(items: Iterable[Item]) -> dict[str, int]:
     """How many pairs carry each finding, zero included."""
     found = Counter(one for item in items for one in item["findings"])
-    return {code: found.get(code, 0) for code in FINDINGS}
+    return {code: found.get(code, 0) for code in FINDING_WORDS}
 
 
 def present(values: Iterable[str], known: Iterable[str]) -> list[str]:

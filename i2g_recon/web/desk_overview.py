@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.money import D, exponent, from_minor, money_text, to_minor
 from i2g_recon.jobs.overview import Overview
 from i2g_recon.jobs.reconcile import RunView
 from i2g_recon.report.charts import bridge_chart, bridge_steps, bridge_words
-from i2g_recon.web.desk_items import BUCKETS, FINDINGS, finding_counts, sums
+from i2g_recon.web.desk_items import BUCKETS, finding_counts, sums
 from i2g_recon.web.desk_tables import link, money, places_of, plain_table
 from i2g_recon.web.desk_words import count, next_action
 from i2g_recon.web.desk_work import ALL
@@ -56,11 +57,13 @@ def show_counts(run: RunView) -> None:
 
 
 def show_findings(run: RunView) -> None:
-    """What is no difference in the amounts and still worth knowing."""
+    """Runs of missing invoices, and what is no difference in the amounts and still worth knowing."""
+    for gap in run.document.get("gaps", ()):
+        st.warning(gap["words"], icon=":material/link_off:")
     for code, number in finding_counts(run.document["items"]).items():
         if number:
-            label = f"{FINDINGS[code]}: {count(number, 'invoice', 'invoices')}"
-            link("reconcile", label, finding=FINDINGS[code], bucket=ALL)
+            label = f"{FINDING_WORDS[code]}: {count(number, 'invoice', 'invoices')}"
+            link("reconcile", label, finding=FINDING_WORDS[code], bucket=ALL)
 
 
 def show_bridges(run: RunView) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.reasons import REASONS
 from i2g_recon.jobs.reconcile import RunView
 from i2g_recon.report.paper import Kind, paper_bytes
@@ -17,7 +18,6 @@ from i2g_recon.web.desk_items import (
     BUCKET_COLOURS,
     BUCKETS,
     FIELD_WHY,
-    FINDINGS,
     NEEDS_YOU,
     Item,
     filtered,
@@ -83,7 +83,7 @@ def filter_items(run: RunView) -> list[Item]:
             buckets=one_of("Status", "bucket", STATUSES),
             reasons=one_of("Why", "reason", {ALL: [], **reasons}),
             currencies=one_of("Currency", "currency", {ALL: [], **currencies}),
-            findings=one_of("Also", "finding", {ALL: [], **{FINDINGS[code]: [code] for code in FINDINGS}}),
+            findings=one_of("Also", "finding", {ALL: [], **{FINDING_WORDS[code]: [code] for code in FINDING_WORDS}}),
             search=st.text_input("Search", key="search", placeholder="Number, client, amount", bind="query-params")
             or "",
         )

@@ -167,6 +167,7 @@ def invoice_row(element: Mapping[str, Any], key: str, figures: Figures) -> dict[
         "line_amount_types": str(LINE_AMOUNT_TYPES.get(text(element.get("LineAmountTypes")), "")),
         "withholding": False,
         "adds_up": True,
+        "sent_to_contact": element.get("SentToContact") is True,
         "account": "",
         "created": None,
         "updated": moment(element.get("UpdatedDateUTC")),
