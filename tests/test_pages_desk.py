@@ -149,7 +149,7 @@ def test_the_books_before_the_first_comparison_do_not_look_fine(sample_home: Pat
     assert [*app.get("vega_lite_chart"), *app.get("arrow_vega_lite_chart")][1:]  # one a currency
     links = links_of(app)
     assert any(label.startswith("Next: Sent in Invoice2go and not in Xero (") for label in links), list(links)
-    assert any(label.startswith("Paid in Invoice2go but open in Xero: 5") for label in links), list(links)
+    assert any(label.startswith("Paid in Invoice2go, open in Xero: 5") for label in links), list(links)
 
 
 def test_the_work_list_filters_and_shows_both_sides(sample_home: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.web.desk_items import (
     at_stake_minor,
     filtered,
@@ -92,11 +93,9 @@ def test_groups_put_the_most_money_first_and_never_add_currencies() -> None:
 def test_filters(filters: dict[str, Any], left: int) -> None:
     items = [item(), differing("price", "total", findings=["not_approved_in_target"]), EXTRA, TWICE]
     assert len(filtered(items, **filters)) == left
-    assert finding_counts(items) == {
-        "paid_in_source_open_in_target": 0,
-        "not_approved_in_target": 1,
-        "tax_rounds_per_line": 0,
-    }
+    counts = finding_counts(items)
+    assert list(counts) == list(FINDING_WORDS)
+    assert {code: number for code, number in counts.items() if number} == {"not_approved_in_target": 1}
 
 
 def test_the_work_list_keeps_amounts_exact_and_alike() -> None:

@@ -15,7 +15,7 @@ from i2g_recon.core.placing import Placed
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Compared:
-    """source, target: invoice frames in the order of their ids. found: outcomes by field.
+    """source, target: invoice frames in the order they were given. found: outcomes by field.
 
     parts: of every differing pair, `explained.PART_COLUMNS`. causes: the largest of them, by pair position.
     """

@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from i2g_recon.core.compared import Compared
-from i2g_recon.core.reference_keys import match_keys
+from i2g_recon.core.pairing import Pairing
+from i2g_recon.core.tiers import KEY
 
 MEMBER_COLUMNS = ["reference", "rank", "target_id", "number", "status", "total_minor", "currency", "why", "source_ids"]
 STEPS = ("paid", "approved", "sent", "equal", "older")
@@ -47,24 +48,40 @@ def duplicates_of(compared: Compared) -> pd.DataFrame:
 def groups_of(compared: Compared) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Reference, target rows and source rows of every group with several live target rows."""
     pairing, placed = compared.pairing, compared.placed
+    spread = spread_out(pairing)
+    live = (pairing.target_group >= 0) | (pairing.target_alone & (pairing.target_shadowed > 0))
+    if not live.any():
+        return
+    loose = pairing.keys(pairing.target_references[spread]).unique()
+    target_keys = wider(pairing, pairing.target_references, pairing.target_keys, loose)
+    source_keys = wider(pairing, pairing.source_references, pairing.source_keys, loose)
+    wanted = np.unique(target_keys[live])
     owner = np.full(len(compared.target), -1, dtype="int64")  # the source row of a pair
     owner[pairing.target_pairs] = pairing.source_pairs
-    twins = pairing.target_alone & (pairing.target_shadowed > 0)
-    live = (pairing.target_group >= 0) | twins
     inside = placed.target_bucket != "excluded"
-    wanted = match_keys(pairing.target_references[live]).unique()
-    if not len(wanted):
-        return
-    keys = pairing.target_keys
-    at = np.flatnonzero((keys.isin(wanted) & (keys != "")).to_numpy(dtype=bool) & ~pairing.target_gone & inside)
-    source_at = np.flatnonzero(pairing.source_keys.isin(wanted).to_numpy(dtype=bool) & ~pairing.source_gone)
-    sources = pd.Series(source_at).groupby(pairing.source_keys.iloc[source_at].to_numpy(dtype=object))
-    by_key = {str(key): own.to_numpy() for key, own in sources}
-    for key, own in pd.Series(at).groupby(keys.iloc[at].to_numpy(dtype=object), sort=True):
+    at = np.flatnonzero(np.isin(target_keys, wanted) & (target_keys != "") & ~pairing.target_gone & inside)
+    source_at = np.flatnonzero(np.isin(source_keys, wanted) & ~pairing.source_gone)
+    by_key = {str(key): own.to_numpy() for key, own in pd.Series(source_at).groupby(source_keys[source_at])}
+    for key, own in pd.Series(at).groupby(target_keys[at], sort=True):
         rows = own.to_numpy()
         paired = owner[rows][owner[rows] >= 0]
         if len(rows) > 1 and len(paired) != len(rows):
             yield str(key), rows, np.union1d(by_key.get(str(key), np.zeros(0, dtype="int64")), paired)
+
+
+def spread_out(pairing: Pairing) -> np.ndarray:
+    """Mask of the target rows whose copies are written in other ways, so that the spelling does not gather them."""
+    collide = np.array([reason == "spellings_collide" for reason in (*pairing.group_reasons, "")], dtype=bool)
+    return collide[pairing.target_group] | (pairing.target_alone & (pairing.target_shadowed == KEY))
+
+
+def wider(pairing: Pairing, references: pd.Series, spelled: pd.Series, loose: pd.Series) -> np.ndarray:
+    """What gathers a row with its copies: its key where that is among `loose`, else its spelling."""
+    keys = spelled.to_numpy(dtype=object)
+    if not len(loose):
+        return keys
+    by_rules = pairing.keys(references)
+    return np.where(by_rules.isin(loose) & (by_rules != ""), by_rules.to_numpy(dtype=object), keys)
 
 
 def members(compared: Compared, key: str, rows: np.ndarray, sources: np.ndarray) -> Iterator[dict[str, object]]:
