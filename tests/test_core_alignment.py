@@ -32,6 +32,8 @@ def lines(text: str) -> list[LineItem]:
         ("Hinge 2 50", "Scharnier 3 60", {0: "Scharnier 3 60"}, ""),  # by position, the last resort
         ("Hinge 2 50; Labour 1 20", "Scharnier 3 60", {}, "Scharnier 3 60"),  # no guess when the counts differ
         ("Labour 1 20", "Surcharge 1 3", {}, "Surcharge 1 3"),  # what stands for itself replaces nothing
+        ("Labour 1 20", "Rounding 1 -0.05", {}, "Rounding 1 -0.05"),
+        ("Labour 1 20", "Rounding 2 0.03", {0: "Rounding 2 0.03"}, ""),  # more than a push would add
         ("", "", {}, ""),
     ],
 )

@@ -9,8 +9,8 @@ from fixtures_books import invoice, line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from i2g_recon.core.causes import CAUSES, UNKNOWN, cause, explain
-from i2g_recon.core.effects import Effect
+from i2g_recon.core.causes import CAUSES, UNKNOWN, cause, explain, unexplained
+from i2g_recon.core.effects import Effect, Part
 from i2g_recon.core.invoice import ZERO, Invoice, LineAmountTypes, LineItem
 from i2g_recon.core.money import D, half_up
 from i2g_recon.core.tax import replay
@@ -186,6 +186,15 @@ def test_several_causes_are_told_apart(
     assert name
     found = [(part.cause, part.effect) for part in explain(source, as_read(target))]
     assert found == [(word, Effect(D(amount), D(tax))) for word, amount, tax in parts]
+
+
+def test_of_two_ways_to_tell_it_the_one_that_leaves_less_open_is_taken() -> None:
+    price, fee, rest = (Effect(D(amount), ZERO) for amount in ("-40.00", "3.20", "-0.02"))
+    short = (Part("price", fee), Part(UNKNOWN, rest + rest))
+    long = (Part("price", price), Part("quantity", fee), Part(UNKNOWN, rest))
+    assert [unexplained(short), unexplained(long)] == [(D("0.04"), 2), (D("0.02"), 3)]
+    assert min([short, long], key=unexplained) is long
+    assert min([long, (*long, Part("surcharge", fee))], key=unexplained) is long
 
 
 # --- The laws

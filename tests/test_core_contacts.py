@@ -38,6 +38,7 @@ def test_the_examples_in_the_docs() -> None:
         (Contact(name="Tern Joinery", email="hello@tern.example"), [OLD_TERN, TERN], "c-4"),
         (Contact(name=" \u200b "), [], "contact_name_empty"),
         (Contact(name="A <b> c"), [], "contact_name_unusable"),
+        (Contact(name="x" * 255), [], "new " + "x" * 255),
         (Contact(name="x" * 256), [], "contact_name_unusable"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import i2g_recon as i2g
 from i2g_recon.core import near_rows
-from i2g_recon.core.propose import MOST_LEFTOVERS, MOST_PER_ROW, PROPOSAL_COLUMNS
+from i2g_recon.core.propose import MOST_LEFTOVERS, MOST_PER_ROW, PROPOSAL_COLUMNS, lead
 from i2g_recon.core.reconcile import reconcile
 
 COLUMNS = ["id", "reference", "number", "contact", "currency", "total", "date"]
@@ -121,6 +122,19 @@ def test_twins_are_all_shown_and_none_is_sure() -> None:
     items = reconcile(side(MISSING), twins).items.set_index("bucket")
     assert [one["target_id"] for one in items.loc["missing", "proposals"]] == ["t0", "t1", "t2"]
     assert [len(proposals) for proposals in items.loc["extra", "proposals"]] == [1] * 5
+
+
+def test_two_with_the_number_are_both_shown_and_neither_is_sure() -> None:
+    twins = side(*(f"t{n} PO-{n} HT-1001 Ada.Lowe AUD 110.00 2026-03-02" for n in range(2)))
+    found = i2g.propose(side(MISSING), twins)
+    rest = "another one fits about as well, so a person has to choose."
+    assert set(found["why"]) == {f"Same number, client, amount and date; {rest}"}
+    assert found[["tier", "auto"]].to_numpy().tolist() == [["number", False]] * 2
+
+
+def test_the_lead_of_a_pair_over_every_other_pair_of_its_row() -> None:
+    rows, points = np.array([1, 0, 0, 1, 2, 0]), np.array([700, 900, 600, 700, 500, 200])
+    assert lead(rows, points).tolist() == [0, 300, -300, 0, 500, -700]
 
 
 def test_what_is_claimed_better_elsewhere_is_not_offered_again() -> None:

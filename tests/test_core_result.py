@@ -10,6 +10,7 @@ from golden_cases import CASES, load, run
 from i2g_recon.core.frame import Origin
 from i2g_recon.core.intake import frame
 from i2g_recon.core.invoice import RowError
+from i2g_recon.core.policy import Policy
 from i2g_recon.core.reasons import REASONS
 from i2g_recon.core.reconcile import reconcile
 from i2g_recon.core.result_items import BUCKETS, ITEM_COLUMNS
@@ -57,3 +58,16 @@ def test_inputs_are_named() -> None:
         "rows": 3,
         "row_errors": 0,
     }
+
+
+def test_a_field_that_is_not_compared_is_in_no_discrepancy() -> None:
+    columns = {"id": ["a"], "reference": ["1"], "currency": ["AUD"], "contact": ["Ada"]}
+    left, right = (frame(pd.DataFrame({**columns, **own})) for own in ({"total": ["1.10"]}, {"total": ["1.20"]}))
+    right = replace(right, invoices=right.invoices.assign(contact="Ben"))
+    for fields, told in (
+        (("total",), ["total"]),
+        (("contact",), ["contact"]),
+        (("total", "contact"), ["contact", "total"]),
+    ):
+        found = reconcile(left, right, Policy(fields=fields)).discrepancies
+        assert sorted(found["field"]) == told

@@ -135,7 +135,7 @@ def client_likeness(source: Leftover, target: Leftover, s: np.ndarray, t: np.nda
     found[(source.email[s] == target.email[t]) & (source.email[s] != "")] = SAME_CLIENT
     at = np.flatnonzero(found == OTHER_CLIENT)
     percent = cpdist(left[at], right[at], scorer=ratio, score_cutoff=ALIKE_PERCENT, dtype=np.float32)
-    found[at[percent >= ALIKE_PERCENT]] = ALIKE_CLIENT
+    found[at[percent > 0]] = ALIKE_CLIENT  # below ALIKE_PERCENT it is 0
     return found
 
 
