@@ -9,7 +9,6 @@ Users import the names from `i2g_recon` itself. Renaming or removing one breaks 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -19,6 +18,7 @@ import pandas as pd
 
 from i2g_recon.core import reconcile as core
 from i2g_recon.core import result as core_result
+from i2g_recon.core.drift_runs import RunDrift, drift_of_runs
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.intake import frame
 from i2g_recon.core.money import decimal_text
@@ -27,7 +27,7 @@ from i2g_recon.core.policy import Policy
 from i2g_recon.core.propose import near_matches
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.compare_files import read_source, read_target
-from i2g_recon.jobs.source import merged_source
+from i2g_recon.jobs.stored_runs import StoredRun, stored_run
 from i2g_recon.jobs.workspace import open_workspace
 from i2g_recon.report.paper import Kind, write_paper
 from i2g_recon.settings import load
@@ -38,6 +38,7 @@ __all__ = [
     "Policy",
     "Reconciliation",
     "StoredRun",
+    "drift",
     "frame",
     "propose",
     "read_invoice2go",
@@ -73,17 +74,6 @@ class Reconciliation(core_result.Reconciliation):
         write_paper(self.to_dict(all_items=all_items), ending(path, "html"))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class StoredRun:
-    """One run of a workspace with both sides as they were read. document: its JSON with all items."""
-
-    id: str
-    source: Invoices
-    target: Invoices
-    organisation: Organisation | None
-    document: Mapping[str, Any] = field(repr=False)
-
-
 def read_invoice2go(path: str | Path) -> Invoices:
     """An Invoice2go export: .invoices, .lines (DataFrames), .row_errors. Raises UnreadableFile."""
     return read_source(Path(path))
@@ -109,14 +99,7 @@ def read_run(run: str = "", *, home: str | Path | None = None, organisation: str
         kept = ws.store.run(run) if run else ws.store.latest_run(ws.organisation(organisation).tenant_id)
         if kept is None:
             raise NeedsAPerson(f"There is no run {run}: reconcile first." if run else "There is no run yet: reconcile.")
-        known = ws.store.organisation(kept.tenant_id)
-        return StoredRun(
-            id=kept.id,
-            source=merged_source(ws, kept.source_snapshots).invoices,
-            target=ws.store.load_snapshot(kept.target_snapshot),
-            organisation=known[0] if known else None,
-            document=json.loads(kept.result_json),
-        )
+        return stored_run(ws, kept)
     finally:
         ws.close()
 
@@ -150,6 +133,15 @@ def propose(source: Invoices, target: Invoices, policy: Policy | None = None) ->
     """
     policy = policy or Policy()
     return near_matches(core.reconcile(source, target, policy).compared, policy)
+
+
+def drift(before: StoredRun, after: StoredRun) -> RunDrift:
+    """What changed in Invoice2go and in Xero between two runs, and which invoices stand in another bucket now.
+
+    .changes: one row per changed field, values as text; .totals: per side and currency what moved the control total, in
+    minor units; .moves: bucket and reason before and after.
+    """
+    return drift_of_runs(before, after)
 
 
 def about(organisation: Organisation | None) -> dict[str, str]:

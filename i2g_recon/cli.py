@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from i2g_recon import cli_serve, cli_setup
+from i2g_recon import cli_runs, cli_serve, cli_setup
 from i2g_recon.cli_frame import (
     DONE,
     NEEDS_A_PERSON,
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 cli_serve.register(app)
 cli_setup.register(app)
+cli_runs.register(app)
 
 ISO_DAY = ["%Y-%m-%d"]
 From = Annotated[dt.datetime | None, typer.Option("--from", formats=ISO_DAY, help="YYYY-MM-DD, inclusive.")]

@@ -128,3 +128,30 @@ def setup_document(view: SetupView) -> dict[str, Any]:
         "missing": list(view.missing),
         "warnings": list(view.warnings),
     }
+
+
+def drift_words(document: Mapping[str, Any]) -> str:
+    """What moved the control totals, then each changed field and each invoice that stands elsewhere."""
+    lines = [f"From run {document['before']} to run {document['after']}", *document["notes"]]
+    sides = {"source": "Invoice2go", "target": "Xero"}
+    for total in document["totals"]:
+        lines.append(f"\n{sides[total['side']]:<10} {total['before']:>16} {total['currency']}")
+        lines += [f"  {total[kind]:>20}  {kind}" for kind in ("appeared", "vanished", "changed") if moved(total[kind])]
+        lines.append(f"{'':<10} {total['after']:>16} {total['currency']}")
+    for one in document["changes"]:
+        was, now = (one[name] or "nothing" for name in ("before", "after"))
+        what = f"{one['field'].replace('_', ' ')} {was} -> {now}" if one["kind"] == "changed" else f"{was} -> {now}"
+        lines.append(f"{sides[one['side']]:<10} {one['kind']:<8} {one['number'] or one['reference']:<16} {what}")
+    lines += [
+        f"{sides[one['side']]:<10} {'moved':<8} {one['number']:<16} "
+        f"{one['bucket_before'] or 'not there'} -> {one['bucket_after'] or 'not there'}"
+        for one in document["moves"]
+    ]
+    if not document["changes"] and not document["moves"]:
+        lines.append("\nNothing changed on either side.")
+    return "\n".join(lines)
+
+
+def moved(amount: str) -> bool:
+    """Whether an amount is not nothing."""
+    return amount.strip("-0.") != ""
