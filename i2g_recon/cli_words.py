@@ -34,9 +34,17 @@ def run_words(document: Mapping[str, Any]) -> str:
             for step in total["bridge"]
         ]
         lines.append(f"Xero       {total['target']:>16} {total['currency']}   unexplained {total['unexplained']}")
+    lines += ["\nWhat to fix first"] if document["root_causes"] else []
+    lines += [f"{cause_words(cause)}\n{'':<8}{cause['remedy']}" for cause in document["root_causes"]]
     open_items = [item for item in document["items"] if item["bucket"] in ("missing", "differs", "ambiguous", "extra")]
     lines += ["", *(item_words(item) for item in open_items)]
     return "\n".join(lines)
+
+
+def cause_words(cause: Mapping[str, Any]) -> str:
+    """What is wrong with how many exceptions, and their money."""
+    amounts = ", ".join(f"{one['amount']} {one['currency']}" for one in cause["amounts"])
+    return f"{cause['exceptions']:>6}  {cause['words']}" + (f" ({amounts})" if amounts else "")
 
 
 def item_words(item: Mapping[str, Any]) -> str:

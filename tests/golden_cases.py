@@ -112,7 +112,7 @@ def summary(result: Reconciliation) -> dict[str, Any]:
         "counts": document["counts"],
         "totals": [telling(total) for total in document["totals"]],
         **({"not_compared": apart} if apart else {}),
-        **{name: document[name] for name in ("findings", "gaps", "duplicates") if document[name]},
+        **{name: document[name] for name in ("findings", "gaps", "root_causes", "duplicates") if document[name]},
         "items": [
             {name: item[name] for name in told if item[name] and item[name] != "exact"} for item in document["items"]
         ],

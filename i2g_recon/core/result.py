@@ -25,6 +25,8 @@ from i2g_recon.core.money import decimal_text
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.propose import MOST_LEFTOVERS, candidates, frame_of, near_matches
 from i2g_recon.core.result_items import items_of, not_compared_counts
+from i2g_recon.core.result_json import told_duplicates, told_findings, told_gap, told_root_cause, told_steps
+from i2g_recon.core.root_causes import RootCause, root_causes_of
 
 SCHEMA = 1
 
@@ -85,6 +87,11 @@ class Reconciliation:
     def gaps(self) -> tuple[Gap, ...]:
         """Runs of missing invoices that have one cause, oldest first."""
         return gaps_of(self.compared)
+
+    @cached_property
+    def root_causes(self) -> tuple[RootCause, ...]:
+        """The exceptions grouped by the one fix that clears them, most money first."""
+        return root_causes_of(self.compared, self.gaps)
 
     @cached_property
     def duplicates(self) -> pd.DataFrame:
@@ -172,6 +179,7 @@ class Reconciliation:
             "not_compared": self.not_compared.to_dict("records"),
             "findings": told_findings(self.findings),
             "gaps": [told_gap(gap) for gap in self.gaps],
+            "root_causes": [told_root_cause(cause) for cause in self.root_causes],
             "duplicates": told_duplicates(self.duplicates),
             "notes": self.notes,
             "items": items.to_dict("records"),
@@ -230,46 +238,3 @@ class Reconciliation:
             }
             for row in totals.to_dict("records")
         ]
-
-
-def told_findings(findings: pd.DataFrame) -> list[dict[str, Any]]:
-    """Findings as the JSON tells them."""
-    return [
-        {
-            "finding": row["finding"],
-            "currency": row["currency"],
-            "count": int(row["count"]),
-            "amount": decimal_text(int(row["amount_minor"]), row["currency"]),
-        }
-        for row in findings.to_dict("records")
-    ]
-
-
-def told_gap(gap: Gap) -> dict[str, Any]:
-    """A run of missing invoices as the JSON tells it."""
-    amounts = [{"currency": code, "amount": decimal_text(minor, code)} for code, minor in gap.amounts]
-    return {
-        "kind": gap.kind,
-        "first": gap.first,
-        "last": gap.last,
-        "words": gap.words,
-        "amounts": amounts,
-        "source_ids": list(gap.ids),
-    }
-
-
-def told_duplicates(duplicates: pd.DataFrame) -> list[dict[str, Any]]:
-    """Copies as the JSON tells them, the one to keep of each reference first."""
-    return [
-        {name: value for name, value in row.items() if name != "total_minor"}
-        | {"total": decimal_text(row["total_minor"], row["currency"])}
-        for row in duplicates.to_dict("records")
-    ]
-
-
-def told_steps(steps: pd.DataFrame, currency: str) -> list[dict[str, Any]]:
-    """Steps of one bridge as the JSON tells them."""
-    return [
-        {"reason": reason, "count": int(count), "amount": decimal_text(minor, currency)}
-        for reason, count, minor in zip(steps["reason"], steps["count"], steps["amount_minor"], strict=True)
-    ]

@@ -10,8 +10,8 @@ from typing import Any
 
 from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.money import D
-from i2g_recon.report.item_cells import bucket_block, causes_block, fields_block
-from i2g_recon.report.shapes import Block, Column, Paper, Row, Sheet, money_columns, number_columns
+from i2g_recon.report.item_cells import bucket_block, causes_block, day, fields_block
+from i2g_recon.report.shapes import Block, Cell, Column, Paper, Row, Sheet, money_columns, number_columns
 from i2g_recon.report.words import (
     BUCKETS,
     COUNTS,
@@ -68,10 +68,33 @@ def summary_blocks(document: Mapping[str, Any], *, listed: bool) -> tuple[Block,
                 for one in document.get("not_compared", ())
             ),
         ),
+        root_causes_block(document),
         besides_block(document),
         copies_block(document),
         Block("Files and snapshots compared", (*places, Column("SHA-256", width=66)), tuple(inputs)),
     )
+
+
+def root_causes_block(document: Mapping[str, Any]) -> Block:
+    """What one person does once to clear many exceptions, the fix that clears most money first."""
+    columns = (
+        Column("Currency", width=28),
+        Column("What", width=52),
+        *number_columns("Exceptions"),
+        *money_columns("Amount"),
+        Column("From", width=12),
+        Column("To", width=12),
+        Column("What clears it", width=66),
+    )
+    rows: list[Row] = []
+    for cause in document.get("root_causes", ()):
+        days = (day(cause["first"]), day(cause["last"]))
+        amounts: list[tuple[str, Cell]] = [(one["currency"], D(one["amount"])) for one in cause["amounts"]]
+        rows += [
+            (code, cause["words"], cause["exceptions"], amount, *days, cause["remedy"])
+            for code, amount in amounts or [("", None)]
+        ]
+    return Block("What to fix first", columns, tuple(rows))
 
 
 def besides_block(document: Mapping[str, Any]) -> Block:

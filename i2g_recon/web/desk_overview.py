@@ -66,6 +66,25 @@ def show_findings(run: RunView) -> None:
             link("reconcile", label, finding=FINDING_WORDS[code], bucket=ALL)
 
 
+def show_root_causes(run: RunView) -> None:
+    """What one person does once to clear many exceptions, the fix that clears most money first."""
+    causes = run.document.get("root_causes", ())
+    if not causes:
+        return
+    st.header("What to fix first", anchor=False)
+    rows = [
+        {
+            "Exceptions": cause["exceptions"],
+            "Amount": ", ".join(amount(one["amount"], one["currency"]) for one in cause["amounts"]),
+            "What": cause["words"],
+            "What clears it": cause["remedy"],
+        }
+        for cause in causes
+    ]
+    said = f"{rows[0]['What']}: {count(rows[0]['Exceptions'], 'exception', 'exceptions')}. {rows[0]['What clears it']}"
+    plain_table(pd.DataFrame(rows), key="root_causes", alt=said)
+
+
 def show_bridges(run: RunView) -> None:
     """Control totals, chart and table, one currency after the other; they are never added together."""
     for total in run.document["totals"]:

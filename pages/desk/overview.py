@@ -5,7 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.jobs.overview import overview
-from i2g_recon.web.desk_overview import show_bridges, show_counts, show_findings, show_next_action
+from i2g_recon.web.desk_overview import (
+    show_bridges,
+    show_counts,
+    show_findings,
+    show_next_action,
+    show_root_causes,
+)
 from i2g_recon.web.desk_run import compare_now, show_standing
 from i2g_recon.web.desk_words import standing
 from i2g_recon.web.parts import (
@@ -40,4 +46,5 @@ with sentence_on_failure():
         show_next_action(view, may_push=can_write(ws, connection))
         show_counts(view.run)
         show_findings(view.run)
+        show_root_causes(view.run)
         show_bridges(view.run)
