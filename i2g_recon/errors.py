@@ -3,6 +3,7 @@
     ReconError
     |-- NeedsAPerson            exit 2: usage, configuration or input; nothing was changed
     |   |-- UnreadableFile      the file is not what it should be
+    |   |   `-- NeedsAnswer     the file leaves a question open that only a person can answer
     |   |-- UnusableFrame       a DataFrame lacks columns or holds values the engine cannot take
     |   |-- NotConfigured       a setting is missing or wrong
     |   |-- NotConnected        no organisation is connected yet
@@ -36,6 +37,14 @@ class NeedsAPerson(ReconError):
 
 class UnreadableFile(NeedsAPerson):
     """Choose the file that Invoice2go or Xero wrote and try again."""
+
+
+class NeedsAnswer(UnreadableFile):
+    """Answer the question: on page Import, or with the named option. question: columns, dates, currency or decimal."""
+
+    def __init__(self, question: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.question = question
 
 
 class UnusableFrame(NeedsAPerson):

@@ -245,13 +245,15 @@ def refuse_undecodable(table: Export, encoding: str) -> None:
 def decode_through(data: bytes, encoding: str) -> int:
     """Decodes piece by piece, so that a large file is never held as text; the line of the first NUL, 0 without one."""
     decoder = codecs.getincrementaldecoder(encoding)()
+    may_hold_nul = b"\0" in data
     lines = 1
     for start in range(0, len(data), CHUNK_BYTES):
         piece = decoder.decode(data[start : start + CHUNK_BYTES], final=start + CHUNK_BYTES >= len(data))
-        place = piece.find("\0")
-        if place >= 0:
-            return lines + piece.count("\n", 0, place)
-        lines += piece.count("\n")
+        if may_hold_nul:
+            place = piece.find("\0")
+            if place >= 0:
+                return lines + piece.count("\n", 0, place)
+            lines += piece.count("\n")
     return 0
 
 

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from i2g_recon.core.dates import DateStyle, decide
 from i2g_recon.core.frame import Invoices, Origin, from_rows
 from i2g_recon.core.invoice import LineAmountTypes, RowError, State
 from i2g_recon.core.money import exponent
 from i2g_recon.errors import UnreadableFile
 from i2g_recon.xero.answers import STATES, Figures, Reading, decimal
-from i2g_recon.xero.export_dates import DateStyle, decide
 from i2g_recon.xero.export_rows import FileRow, read_table
 from i2g_recon.xero.reader import count
 from i2g_recon.xero.session import parse

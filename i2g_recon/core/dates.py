@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from i2g_recon.errors import UnreadableFile
+from i2g_recon.errors import NeedsAnswer, UnreadableFile
 
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 WRITTEN_OUT = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%d-%b-%Y")
@@ -63,14 +63,16 @@ def settled(
         (row, text), (other_row, other) = evidence[True], evidence[False]
         raise UnreadableFile(
             f"The file writes dates in two styles: '{text}' in row {row} is day first, '{other}' in row {other_row} is "
-            "month first. Export it again from Xero."
+            "month first. Export it again."
         )
     for style, (row, text) in evidence.items():
         if chosen is not None and chosen != style:
             raise UnreadableFile(f"The date '{text}' in row {row} is {words(style)}, not {words(chosen)}.")
         return DateStyle(style, f"Dates were read {words(style)}, because row {row} has '{text}'.")
     if chosen is None and open_case:
-        raise UnreadableFile(f"The file does not show whether '{open_case[1]}' is day first or month first. {ASK}")
+        raise NeedsAnswer(
+            "dates", f"The file does not show whether '{open_case[1]}' is day first or month first. {ASK}"
+        )
     return DateStyle(chosen)
 
 
