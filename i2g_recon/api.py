@@ -18,6 +18,7 @@ import pandas as pd
 
 from i2g_recon.core import reconcile as core
 from i2g_recon.core import result as core_result
+from i2g_recon.core.answers import Answers
 from i2g_recon.core.drift_runs import RunDrift, drift_of_runs
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.intake import frame
@@ -74,9 +75,20 @@ class Reconciliation(core_result.Reconciliation):
         write_paper(self.to_dict(all_items=all_items), ending(path, "html"))
 
 
-def read_invoice2go(path: str | Path) -> Invoices:
-    """An Invoice2go export: .invoices, .lines (DataFrames), .row_errors. Raises UnreadableFile."""
-    return read_source(Path(path))
+def read_invoice2go(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
+    currency: str = "",
+    decimal: str = "",
+) -> Invoices:
+    """An Invoice2go export, or a report-style table (csv, xlsx): .invoices, .lines (DataFrames), .row_errors, .notes.
+
+    For a table: columns maps a field (number, date, client, total, ...) to a heading; day_first, currency and decimal
+    answer what the table leaves open. Raises UnreadableFile; NeedsAnswer names the open question.
+    """
+    return read_source(Path(path), Answers(columns or {}, day_first, currency.upper(), decimal))
 
 
 def read_xero(origin: str | Path | StoredRun, *, day_first: bool | None = None) -> Invoices:

@@ -5,25 +5,29 @@ Heavy modules are imported where they are used, so that --help answers at once.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from i2g_recon import cli_runs, cli_serve, cli_setup
+from i2g_recon import cli_files, cli_runs, cli_serve, cli_setup
 from i2g_recon.cli_frame import (
     DONE,
     NEEDS_A_PERSON,
+    AllItems,
     AsJson,
+    From,
     Home,
     OrganisationName,
+    Output,
     Quiet,
+    To,
     Voice,
     command,
     not_in_this_version,
+    policy,
+    refuse_output,
     workspace,
+    write_output,
 )
 from i2g_recon.errors import NeedsAPerson
 
@@ -35,47 +39,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli_serve.register(app)
+cli_files.register(app)
 cli_setup.register(app)
 cli_runs.register(app)
 
-ISO_DAY = ["%Y-%m-%d"]
-From = Annotated[dt.datetime | None, typer.Option("--from", formats=ISO_DAY, help="YYYY-MM-DD, inclusive.")]
-To = Annotated[dt.datetime | None, typer.Option("--to", formats=ISO_DAY, help="YYYY-MM-DD, inclusive.")]
-AllItems = Annotated[bool, typer.Option("--all-items", help="List agreeing invoices too.")]
-Output = Annotated[Path | None, typer.Option("--output", help="Also write FILE.xlsx, .html or .json.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Really do it.")]
 
 
 def main() -> None:
     """Entry of the console script."""
     app()
-
-
-@app.command(name="import")
-@command
-def import_(
-    files: Annotated[list[Path], typer.Argument(help="Invoice2go exports: zip or csv.")],
-    home: Home = None,
-    organisation: OrganisationName = "",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> int:
-    """Read Invoice2go exports into the workspace, all of them or none."""
-    from i2g_recon.cli_words import import_words, push_words
-    from i2g_recon.jobs.auto_export import push_after_import
-    from i2g_recon.jobs.import_export import import_files
-
-    voice = Voice(as_json, quiet)
-    with workspace(home) as ws:
-        chosen = ws.organisation(organisation)
-        report = import_files(ws, chosen, files, voice.progress("Reading"))
-        pushed = push_after_import(ws, chosen)
-    voice.say(import_words(report))
-    if pushed:
-        voice.say("Automatic export:\n" + push_words(pushed))
-    voice.give(report.to_dict() | {"push": pushed.to_dict() if pushed else None})
-    refused = any(file.refused for file in report.files)
-    return NEEDS_A_PERSON if refused or (pushed and pushed.needs_a_person) else DONE
 
 
 @app.command()
@@ -129,37 +102,6 @@ def reconcile(
 
 @app.command()
 @command
-def compare(
-    source: Annotated[Path, typer.Argument(help="Invoice2go export (zip, csv).")],
-    target: Annotated[Path, typer.Argument(help="Xero's sales-invoice CSV, or saved API pages (.json).")],
-    period_from: From = None,
-    period_to: To = None,
-    dates: Annotated[str, typer.Option(help="How the CSV writes dates: day-first or month-first.")] = "",
-    all_items: AllItems = False,
-    output: Output = None,
-    home: Home = None,  # noqa: ARG001 - every command takes it; two files need no workspace
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> int:
-    """Compare two files; no account, nothing stored."""
-    from i2g_recon.cli_words import run_words
-    from i2g_recon.jobs.compare_files import compare_files
-
-    voice = Voice(as_json, quiet)
-    refuse_output(output)
-    if dates not in ("", "day-first", "month-first"):
-        raise NeedsAPerson(f"--dates is '{dates}'; use day-first or month-first.")
-    day_first = dates == "day-first" if dates else None
-    result = compare_files(source, target, policy(period_from, period_to), day_first=day_first)
-    document = result.to_dict(all_items=all_items)
-    write_output(voice, document, output)
-    voice.say(run_words(document))
-    voice.give(document)
-    return DONE if result.verdict == "all_clear" else NEEDS_A_PERSON
-
-
-@app.command()
-@command
 def plan(home: Home = None, organisation: OrganisationName = "", as_json: AsJson = False, quiet: Quiet = False) -> int:
     """What would be pushed, and whether it will post."""
     from i2g_recon.cli_words import plan_words
@@ -208,34 +150,6 @@ def push(
     voice.say(push_words(report))
     voice.give(report.to_dict())
     return NEEDS_A_PERSON if report.needs_a_person else DONE
-
-
-def refuse_output(output: Path | None) -> None:
-    """Raise NeedsAPerson for an output that could not be written, before any work is done."""
-    if output:
-        from i2g_recon.report.paper import check_output
-
-        check_output(output)
-
-
-def write_output(voice: Voice, document: Mapping[str, Any], output: Path | None) -> None:
-    """The working paper, when one was asked for."""
-    if output:
-        from i2g_recon.report.paper import write_paper
-
-        write_paper(document, output)
-        voice.tell(f"Written: {output}")
-
-
-def policy(period_from: dt.datetime | None, period_to: dt.datetime | None) -> Any:
-    """The policy of the given period."""
-    from i2g_recon.core.policy import Policy
-
-    if period_from and period_to and period_from > period_to:
-        raise NeedsAPerson("--from is after --to.")
-    return Policy(
-        period_from=period_from.date() if period_from else None, period_to=period_to.date() if period_to else None
-    )
 
 
 def later(name: str, help_: str) -> None:

@@ -7,11 +7,12 @@ Exit codes: 0 done · 1 done, something needs a person · 2 usage, configuration
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from i2g_recon import settings
-from i2g_recon.errors import NotInThisVersion, ReconError
+from i2g_recon.errors import NeedsAPerson, NotInThisVersion, ReconError
 
 DONE, NEEDS_A_PERSON, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -30,6 +31,11 @@ Home = Annotated[
 OrganisationName = Annotated[str, typer.Option("--organisation", help="Name or tenant id of the organisation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress messages.")]
+ISO_DAY = ["%Y-%m-%d"]
+From = Annotated[dt.datetime | None, typer.Option("--from", formats=ISO_DAY, help="YYYY-MM-DD, inclusive.")]
+To = Annotated[dt.datetime | None, typer.Option("--to", formats=ISO_DAY, help="YYYY-MM-DD, inclusive.")]
+AllItems = Annotated[bool, typer.Option("--all-items", help="List agreeing invoices too.")]
+Output = Annotated[Path | None, typer.Option("--output", help="Also write FILE.xlsx, .html or .json.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +124,31 @@ def workspace(home: Path | None) -> Iterator[Any]:
 def not_in_this_version(what: str) -> ReconError:
     """The plain answer of a command whose work is still to come."""
     return NotInThisVersion(f"`{what}` is not in this version.")
+
+
+def refuse_output(output: Path | None) -> None:
+    """Raise NeedsAPerson for an output that could not be written, before any work is done."""
+    if output:
+        from i2g_recon.report.paper import check_output
+
+        check_output(output)
+
+
+def write_output(voice: Voice, document: Mapping[str, Any], output: Path | None) -> None:
+    """The working paper, when one was asked for."""
+    if output:
+        from i2g_recon.report.paper import write_paper
+
+        write_paper(document, output)
+        voice.tell(f"Written: {output}")
+
+
+def policy(period_from: dt.datetime | None, period_to: dt.datetime | None) -> Any:
+    """The policy of the given period."""
+    from i2g_recon.core.policy import Policy
+
+    if period_from and period_to and period_from > period_to:
+        raise NeedsAPerson("--from is after --to.")
+    return Policy(
+        period_from=period_from.date() if period_from else None, period_to=period_to.date() if period_to else None
+    )

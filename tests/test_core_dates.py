@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from i2g_recon.errors import UnreadableFile
 from i2g_recon.core.dates import decide
+from i2g_recon.errors import UnreadableFile
 
 JUNE_11, NOVEMBER_6 = dt.date(2026, 6, 11), dt.date(2026, 11, 6)
 

@@ -16,7 +16,8 @@ from i2g_recon.core.frame import INVOICE_COLUMNS, LINE_COLUMNS, Invoices, record
 from i2g_recon.core.invoice import LineAmountTypes
 from i2g_recon.errors import UnreadableFile
 from i2g_recon.invoice2go.container import MAX_FILE_BYTES
-from i2g_recon.invoice2go.reader import read_export, read_export_file
+from i2g_recon.invoice2go.door import read_path
+from i2g_recon.invoice2go.reader import read_export
 
 NAME = "marlow_invoice_2026.csv"
 
@@ -209,13 +210,13 @@ def test_progress_runs_to_the_end() -> None:
 def test_files_are_read_from_disk_and_oversized_ones_are_not(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(make_export(1, 2).csv)
-    assert len(read_export_file(path).invoices) == 2
+    assert len(read_path(path).invoices) == 2
     with path.open("wb") as stream:
         stream.truncate(MAX_FILE_BYTES + 1)
     with pytest.raises(UnreadableFile, match="this version reads up to 100 MB"):
-        read_export_file(path)
+        read_path(path)
     with pytest.raises(UnreadableFile, match="cannot be read"):
-        read_export_file(tmp_path / "nowhere.csv")
+        read_path(tmp_path / "nowhere.csv")
 
 
 def test_a_file_of_refusals_ends_early() -> None:

@@ -10,10 +10,11 @@ it, so an invoice that changes one of them is another invoice to us.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import numpy as np
 
+from i2g_recon.core.answers import Answers
 from i2g_recon.core.frame import LINE_COLUMNS, Invoices, Origin, empty_frame
 from i2g_recon.core.invoice import RowError
 from i2g_recon.core.money import exponent, money_text
@@ -21,7 +22,7 @@ from i2g_recon.errors import UnreadableFile
 from i2g_recon.invoice2go.container import Export
 from i2g_recon.invoice2go.listing_amounts import amounts_of
 from i2g_recon.invoice2go.listing_cells import Cells, from_csv, from_workbook
-from i2g_recon.invoice2go.listing_heading import Answers, columns_of, is_heading, known
+from i2g_recon.invoice2go.listing_heading import columns_of, fingerprint, is_heading, known
 from i2g_recon.invoice2go.listing_rows import FOOT, Listing, Reading
 
 IDENTITY = (
@@ -32,11 +33,16 @@ NO_LINES = "The table has no lines: its invoices can be compared, and a push hol
 SHOWN = 3
 
 
-def find_table(export: Export | None, data: bytes, name: str, answers: Answers) -> Cells | None:
-    """The table of a csv (export) or of a workbook (data); None when no row of it is a heading."""
+def find_table(
+    export: Export | None, data: bytes, name: str, answers: Answers, layouts: Container[str] = ()
+) -> Cells | None:
+    """The table of a csv (export) or of a workbook (data); None when no row of it is a heading.
+
+    layouts: fingerprints of headings that were settled before.
+    """
 
     def heading(cells: Sequence[str]) -> bool:
-        return is_heading(cells, answers)
+        return is_heading(cells, answers) or fingerprint([cell.strip() for cell in cells]) in layouts
 
     return from_workbook(data, name, heading) if export is None else from_csv(export, heading, known)
 

@@ -22,7 +22,7 @@ from i2g_recon.errors import NeedsAnswer, UnreadableFile
 PLAIN = {".": r"^[+-]?[0-9]{1,15}(\.[0-9]+)?$", ",": r"^[+-]?[0-9]{1,15}(,[0-9]+)?$"}
 GROUPED = {".": r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$", ",": r"^[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?$"}
 OTHER = {".": ",", ",": "."}
-DECIDES = {".": r"\.([0-9]{1,2}|[0-9]{4,})[^0-9]*$", ",": r",([0-9]{1,2}|[0-9]{4,})[^0-9]*$"}
+DECIDES = {".": r"[0-9]\.([0-9]{1,2}|[0-9]{4,})[^0-9]*$", ",": r"[0-9],([0-9]{1,2}|[0-9]{4,})[^0-9]*$"}
 BOTH = {".": r",[0-9]{3}\.[0-9]", ",": r"\.[0-9]{3},[0-9]"}
 OPEN = r"[.,][0-9]{3}[^0-9]*$"  # 1,234 is a thousand or one and a bit
 STRETCH = 10_000  # cells looked at before the next question
@@ -104,7 +104,8 @@ def amounts_of(column: pa.LargeStringArray, places: np.ndarray, sign: str, curre
     grouped = pc.match_substring_regex(column, GROUPED[sign])
     if pc.any(grouped).as_py():
         simple = pc.if_else(grouped, pc.replace_substring(column, OTHER[sign], ""), column)
-    clean = np.asarray(pc.match_substring_regex(simple, PLAIN[sign]).to_numpy(zero_copy_only=False), dtype=bool)
+    few = PLAIN[sign].replace("[0-9]+)?$", f"[0-9]{{1,{only}}})?$") if only > 0 else r"^[+-]?[0-9]{1,15}$"
+    clean = np.asarray(pc.match_substring_regex(simple, few).to_numpy(zero_copy_only=False), dtype=bool)
     values = exact(simple.filter(pa.array(clean)), only, sign) if only >= 0 else None
     bad: dict[int, str] = {}
     if values is None:
@@ -112,10 +113,10 @@ def amounts_of(column: pa.LargeStringArray, places: np.ndarray, sign: str, curre
     else:
         minor[clean], stated[clean] = values, True
     for at in np.flatnonzero(~clean).tolist():
-        text = column[at].as_py()
-        if text.strip() and text.strip() != "-":
+        text = column[at].as_py().strip()
+        if text and text != "-":
             try:
-                minor[at], stated[at] = to_scaled(amount_of(text, sign, currency(at)), int(places[at])), True
+                minor[at], stated[at] = scaled(text, sign, currency(at), int(places[at])), True
             except NotAnAmount as problem:
                 bad[at] = str(problem)
     return Amounts(minor, stated, bad)
@@ -137,6 +138,15 @@ def exact(column: pa.LargeStringArray, places: int, sign: str) -> np.ndarray | N
     low, high = halves[:, 0], halves[:, 1]
     fits = (high == low >> 63) & (np.abs(low) <= LARGEST_MINOR)
     return low.copy() if bool(fits.all()) else None
+
+
+def scaled(text: str, sign: str, currency: str, places: int) -> int:
+    """One amount in minor units. Raises NotAnAmount."""
+    amount = amount_of(text, sign, currency)
+    try:
+        return to_scaled(amount, places)
+    except NotAnAmount:
+        raise NotAnAmount(f"'{text[:40]}' has more than {places} decimals, or is too large.") from None
 
 
 def amount_of(text: str, sign: str, currency: str) -> Decimal:

@@ -10,8 +10,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from i2g_recon.core.answers import NEEDED, Answers
 from i2g_recon.errors import NeedsAnswer
 
 ALIASES: dict[str, str] = {  # field -> folded headings, the surest first
@@ -33,25 +34,11 @@ ALIASES: dict[str, str] = {  # field -> folded headings, the surest first
     "kind": "type|document type|doc type|kind",
 }
 SURE = {alias: (name, rank) for name, text in ALIASES.items() for rank, alias in enumerate(text.split("|"))}
-NEEDED = ("number", "date", "client", "total")
 ENOUGH = 3  # known headings that make a row the heading
 A_TAX = re.compile(r"(gst|vat|hst|pst|qst|tax)\b.*\d|\d.*\b(gst|vat|hst|pst|qst|tax)", re.ASCII)
 CODE_AT_END = re.compile(r"(.+?)[\s(\[]+([A-Z]{3})[)\]]?\s*$")
 MARKS = re.compile(r"[\s.:#*_\-/()\[\]$£€¥]+")
 NO_CODES = frozenset("GST VAT HST PST QST TAX INC".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a person said about a table; blank or None where nothing was said.
-
-    columns: field to heading. day_first: how dates are written. currency: of rows that name none. decimal: '.' or ','.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    day_first: bool | None = None
-    currency: str = ""
-    decimal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from i2g_recon.core.answers import Answers
 from i2g_recon.core.dates import DateStyle, decide
-from i2g_recon.core.frame import DEFAULTS, INVOICE_COLUMNS
 from i2g_recon.core.invoice import RowError, State
 from i2g_recon.core.money import exponent
 from i2g_recon.errors import NeedsAnswer
 from i2g_recon.invoice2go.listing_amounts import Amounts, amounts_of, decimal_sign
 from i2g_recon.invoice2go.listing_cells import WORD_TOTAL, Cells
-from i2g_recon.invoice2go.listing_heading import Answers, Columns
+from i2g_recon.invoice2go.listing_frame import frame_of, kept, maybe, sum_of
+from i2g_recon.invoice2go.listing_heading import Columns
 
 FOOT = "sums"
-LISTING = "listing"  # the account of every invoice that came from a table without ids
 MONEY = ("total", "subtotal", "paid", "balance")
 STATES = {
     **dict.fromkeys(
@@ -263,43 +263,3 @@ def set_aside(listing: Listing) -> Coded:
         if cells & set(WORD_TOTAL):
             codes[row] = words.index(FOOT)
     return Coded(codes, words)
-
-
-def kept(values: Any, keep: np.ndarray) -> Any:
-    """The values of the rows to keep, in the type they have."""
-    if keep.all():
-        return values
-    return values.filter(pa.array(keep)) if isinstance(values, pa.Array) else values[keep]
-
-
-def maybe(amounts: Amounts | None) -> Any:
-    """Amounts that a row may leave out; None for a column that the table lacks."""
-    return None if amounts is None else pd.arrays.IntegerArray(amounts.minor, ~amounts.stated)
-
-
-def sum_of(columns: Sequence[Amounts]) -> Any:
-    """One column for each tax, added up; a blank cell is no tax as long as another column states one."""
-    if not columns:
-        return None
-    stated = np.logical_or.reduce([one.stated for one in columns])
-    return pd.arrays.IntegerArray(np.sum([one.minor for one in columns], axis=0), ~stated)
-
-
-def frame_of(columns: dict[str, Any], rows: int) -> pd.DataFrame:
-    """INVOICE_COLUMNS from the columns there are."""
-    fills = {**{name: DEFAULTS[dtype] for name, dtype in INVOICE_COLUMNS.items()}, "account": LISTING, "adds_up": True}
-    spare: dict[tuple[Any, str], pd.Series] = {}  # columns of one value are one column
-    made = {}
-    for name, dtype in INVOICE_COLUMNS.items():
-        key = (fills[name], dtype)
-        if name not in columns and key not in spare:
-            spare[key] = constant(fills[name], dtype, rows)
-        made[name] = pd.Series(columns[name], dtype=dtype).array if name in columns else spare[key].array
-    return pd.DataFrame(made, copy=False)
-
-
-def constant(value: Any, dtype: str, rows: int) -> pd.Series:
-    """A column of one value."""
-    if isinstance(value, str):
-        return pd.Series(pa.repeat(pa.scalar(value, pa.large_string()), rows), dtype=dtype)
-    return pd.Series(value, index=range(rows), dtype=dtype)

@@ -1,4 +1,4 @@
-"""The front door: an Invoice2go export file to the source side of a reconciliation.
+"""An Invoice2go export file to the source side of a reconciliation.
 
     bytes -> the invoice table (container) -> rows (rows, nested) -> records (records) -> frames, in batches
 
@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 
 from i2g_recon.core.frame import Invoices, Origin
 from i2g_recon.errors import UnreadableFile
-from i2g_recon.invoice2go.container import AGAIN, Export, open_export, refuse_size, text_lines
+from i2g_recon.invoice2go.container import AGAIN, Export, open_export, text_lines
 from i2g_recon.invoice2go.gathering import Gathering
 from i2g_recon.invoice2go.rows import BrokenRow, Heading, Lines, Row, read_heading, read_rows
 
@@ -34,7 +33,11 @@ def read_export(data: bytes, name: str, *, progress: Progress | None = None) -> 
     name: the file's name as the person knows it. progress: called with (bytes done, bytes in all). Origin counts every
     row of the file and carries the sha256 of `data`. Raises UnreadableFile with one sentence when nothing can be used.
     """
-    export = open_export(data, name)
+    return read_opened(open_export(data, name), data, name, progress=progress)
+
+
+def read_opened(export: Export, data: bytes, name: str, *, progress: Progress | None = None) -> Invoices:
+    """As `read_export`, when the file was opened already."""
     gathering, heading = read_table(export, progress or no_progress)
     refuse_useless(gathering)
     origin = Origin(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=gathering.rows)
@@ -42,17 +45,6 @@ def read_export(data: bytes, name: str, *, progress: Progress | None = None) -> 
     errors = sorted(gathering.errors, key=lambda error: error.row)
     notes = (*export.notes, *notes_on(export, gathering, heading))
     return Invoices(invoices=invoices, lines=lines, row_errors=tuple(errors), origin=origin, notes=notes)
-
-
-def read_export_file(path: Path, *, progress: Progress | None = None) -> Invoices:
-    """As `read_export`, from disk; a file that is too large is refused before it is read."""
-    try:
-        refuse_size(path.stat().st_size, path.name)
-        data = path.read_bytes()
-    except OSError as problem:
-        reason = problem.strerror or "it cannot be opened"
-        raise UnreadableFile(f"{path.name} cannot be read ({reason}); choose the file again") from problem
-    return read_export(data, path.name, progress=progress)
 
 
 def no_progress(done_bytes: int, total_bytes: int) -> None:

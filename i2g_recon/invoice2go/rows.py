@@ -31,7 +31,7 @@ SPELLED = {name.casefold(): name for name in COLUMNS}
 BEGINS_INVOICE = re.compile(r'"?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"?,', re.IGNORECASE)
 SEEMS = (  # headings, how many of them a file must have, what it then seems to be
     ({"*contactname", "contactname", "*invoicenumber", "invoicenumber"}, 1, "a file from Xero"),
-    ({"invoice no.", "invoice no", "invoice number", "client", "total"}, 2, "an Invoice2go report, not the export"),
+    ({"invoice no.", "invoice no", "invoice number", "client", "total"}, 2, "an Invoice2go report with few columns"),
     ({"documentnumber", "documentdate"}, 1, "an invoice export that was cut off or changed"),
     ({"email", "emailrecipient", "phone", "address"}, 1, "an export of clients"),
     ({"code", "description", "unitprice", "unit price", "price"}, 1, "an export of items"),

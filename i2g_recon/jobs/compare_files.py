@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from i2g_recon.core.answers import NOTHING_SAID, Answers
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile
 from i2g_recon.core.result import Reconciliation
 from i2g_recon.errors import UnreadableFile
-from i2g_recon.invoice2go.reader import read_export_file
+from i2g_recon.invoice2go.door import read_path
 from i2g_recon.xero.export_file import read_api_pages, read_sales_csv
 
 LARGEST_BYTES = 200_000_000
 
 
-def read_source(path: Path) -> Invoices:
-    """An Invoice2go export. Raises UnreadableFile."""
-    return read_export_file(path)
+def read_source(path: Path, answers: Answers = NOTHING_SAID) -> Invoices:
+    """An Invoice2go export or a report-style table. Raises UnreadableFile; NeedsAnswer for what a table leaves open."""
+    return read_path(path, answers=answers)
 
 
 def read_target(path: Path, *, day_first: bool | None = None) -> Invoices:
@@ -42,7 +43,10 @@ def read_target(path: Path, *, day_first: bool | None = None) -> Invoices:
 
 
 def compare_files(
-    source: Path, target: Path, policy: Policy | None = None, *, day_first: bool | None = None
+    source: Path, target: Path, policy: Policy | None = None, *, answers: Answers = NOTHING_SAID
 ) -> Reconciliation:
-    """The result for two files. Raises UnreadableFile naming what cannot be read."""
-    return reconcile(read_source(source), read_target(target, day_first=day_first), policy)
+    """The result for two files; answers: what they leave open, the style of dates for both.
+
+    Raises UnreadableFile naming what cannot be read.
+    """
+    return reconcile(read_source(source, answers), read_target(target, day_first=answers.day_first), policy)

@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from i2g_recon.core.answers import NOTHING_SAID, Answers
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.invoice import RowError
 from i2g_recon.core.money import decimal_text
-from i2g_recon.errors import UnreadableFile
-from i2g_recon.invoice2go.reader import read_export, read_export_file
-from i2g_recon.jobs.source import current_source
+from i2g_recon.errors import NeedsAnswer, NeedsAPerson, UnreadableFile
+from i2g_recon.invoice2go.door import bytes_of, look, read_file
+from i2g_recon.jobs.layouts import layouts, remember_layout
+from i2g_recon.jobs.source import current_source, is_listing
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection
 
@@ -67,15 +69,67 @@ class ImportReport:
 
 
 def import_files(
-    ws: Workspace, connection: Connection, paths: Sequence[Path], progress: Progress | None = None
+    ws: Workspace,
+    connection: Connection,
+    paths: Sequence[Path],
+    progress: Progress | None = None,
+    *,
+    answers: Answers = NOTHING_SAID,
 ) -> ImportReport:
-    """Read every file, then keep them. Raises UnreadableFile naming each that cannot be read; nothing is kept then."""
-    return keep(ws, connection, read_all([partial(read_export_file, path, progress=progress) for path in paths]))
+    """Read every file, then keep them; answers: about tables without ids.
+
+    Raises UnreadableFile naming each that cannot be read, NeedsAnswer when one leaves a question open; nothing is kept.
+    """
+    uploads = [(path.name, partial(bytes_of, path)) for path in paths]
+    return import_all(ws, connection, uploads, answers, progress)
 
 
-def import_uploads(ws: Workspace, connection: Connection, uploads: Sequence[tuple[str, bytes]]) -> ImportReport:
+def import_uploads(
+    ws: Workspace,
+    connection: Connection,
+    uploads: Sequence[tuple[str, bytes]],
+    *,
+    answers: Answers = NOTHING_SAID,
+) -> ImportReport:
     """The same for files that came through the page: (name, content)."""
-    return keep(ws, connection, read_all([partial(read_export, data, name) for name, data in uploads]))
+    return import_all(ws, connection, [(name, partial(bytes, data)) for name, data in uploads], answers)
+
+
+def import_all(
+    ws: Workspace,
+    connection: Connection,
+    uploads: Sequence[tuple[str, Callable[[], bytes]]],
+    answers: Answers,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Read, keep, and remember what was said about the layout of a table."""
+    remembered = layouts(ws, connection.tenant_id)
+    layouts_seen: set[str] = set()
+
+    def read(name: str, content: Callable[[], bytes]) -> Invoices:
+        data = content()
+        side = read_file(data, name, progress=progress, answers=answers, remembered=remembered)
+        if answers != NOTHING_SAID and is_listing(side) and (seen := look(data, name, answers)):
+            layouts_seen.add(seen.fingerprint)
+        return side
+
+    sides = read_all([partial(read, name, content) for name, content in uploads])
+    refuse_beside_export(ws, connection, sides)
+    report = keep(ws, connection, sides, again=answers != NOTHING_SAID)
+    for layout in layouts_seen:
+        remember_layout(ws, connection.tenant_id, layout, answers)
+    return report
+
+
+def refuse_beside_export(ws: Workspace, connection: Connection, sides: Sequence[Invoices]) -> None:
+    """Raises NeedsAPerson for a table without ids where Invoice2go's own export is known: it could only double it."""
+    tables = [side.origin.name for side in sides if is_listing(side)]
+    held = current_source(ws, connection.tenant_id).invoices
+    if tables and (len(tables) < len(sides) or (len(held.invoices) and not is_listing(held))):
+        raise NeedsAPerson(
+            f"{tables[0]} is a table without ids, and this organisation has Invoice2go's own export, which says more: "
+            "export from Invoice2go again and import that."
+        )
 
 
 def read_all(readers: Sequence[Callable[[], Invoices]]) -> list[Invoices]:
@@ -84,6 +138,8 @@ def read_all(readers: Sequence[Callable[[], Invoices]]) -> list[Invoices]:
     for reader in readers:
         try:
             read.append(reader())
+        except NeedsAnswer:
+            raise
         except UnreadableFile as problem:
             problems.append(str(problem))
     if problems:
@@ -91,12 +147,12 @@ def read_all(readers: Sequence[Callable[[], Invoices]]) -> list[Invoices]:
     return read
 
 
-def keep(ws: Workspace, connection: Connection, sides: Sequence[Invoices]) -> ImportReport:
-    """Store what was read, repeated files apart, and say what it was."""
+def keep(ws: Workspace, connection: Connection, sides: Sequence[Invoices], *, again: bool = False) -> ImportReport:
+    """Store what was read, repeated files apart, and say what it was. again: a table read anew, with other answers."""
     known = {info.sha256 for info in ws.store.snapshots(connection.tenant_id, "source")}
     files = []
     for side in sides:
-        repeated = side.origin.sha256 in known
+        repeated = side.origin.sha256 in known and not (again and is_listing(side))
         if not repeated:
             ws.store.add_snapshot(connection.tenant_id, "source", side, taken_at=ws.clock())
             known.add(side.origin.sha256)

@@ -7,11 +7,14 @@ marked, and is never pushed by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from i2g_recon.core.frame import INVOICE_COLUMNS, LINE_COLUMNS, Invoices, Origin, empty_frame
+from i2g_recon.core.reference_keys import match_keys
+from i2g_recon.invoice2go.listing_frame import LISTING
 from i2g_recon.jobs.workspace import Workspace
 
 
@@ -43,11 +46,16 @@ def merged_source(ws: Workspace, snapshots: tuple[int, ...]) -> Source:
 
 
 def merge(imports: list[Invoices]) -> Invoices:
-    """Imports, newest first, as one side."""
+    """Imports, newest first, as one side; tables without ids (`invoice2go.listing`) only while there is no export."""
+    exports = [one for one in imports if not is_listing(one)]
+    if exports and len(exports) < len(imports):
+        return noted(merge(exports), "Tables without ids are set aside, because Invoice2go's own export says more.")
     if not imports:
         return Invoices(empty_frame(INVOICE_COLUMNS), empty_frame(LINE_COLUMNS))
     if len(imports) == 1:
         return imports[0]
+    if not exports:
+        return merge_listings(imports)
     stacked = pd.concat(
         [one.invoices.assign(import_no=number) for number, one in enumerate(imports)], ignore_index=True
     ).sort_values(["updated", "import_no"], ascending=[False, True], kind="stable", na_position="last")
@@ -66,6 +74,48 @@ def merge(imports: list[Invoices]) -> Invoices:
         row_errors=row_errors,
         origin=Origin(name=latest.origin.name, sha256=latest.origin.sha256, rows=len(kept) + refused),
         notes=tuple(dict.fromkeys(note for one in speaking for note in one.notes)),
+    )
+
+
+def is_listing(side: Invoices) -> bool:
+    """Whether a side came from a report-style table, which has no ids."""
+    return bool((side.invoices["account"] == LISTING).any())
+
+
+def noted(side: Invoices, note: str) -> Invoices:
+    """A side with one more sentence about it."""
+    return replace(side, notes=(*side.notes, note))
+
+
+def merge_listings(listings: list[Invoices]) -> Invoices:
+    """Tables without ids, newest first: a newer row with the same number takes the place of an older one.
+
+    What a newer table lacks although its dates span it was probably deleted in Invoice2go, and is marked.
+    """
+    read = {one.origin.sha256: one for one in reversed(listings)}  # of one file read twice the newer reading
+    tables = [one for one in listings if read[one.origin.sha256] is one]
+    kept: list[pd.DataFrame] = []
+    seen: set[str] = set()
+    spans: list[tuple[pd.Timestamp, pd.Timestamp]] = []
+    for one in tables:
+        keys = match_keys(one.invoices["number"])
+        rows = one.invoices[~keys.isin(seen) | (keys == "")]
+        gone = np.logical_or.reduce([rows["date"].between(*span) for span in spans]) if spans else False
+        kept.append(rows.assign(no_longer_exported=gone))
+        seen |= set(keys) - {""}
+        spans.append((one.invoices["date"].min(), one.invoices["date"].max()))
+    invoices = pd.concat(kept, ignore_index=True).drop_duplicates("id").sort_values("id", ignore_index=True)
+    row_errors = tuple(dict.fromkeys(error for one in tables for error in one.row_errors))
+    return Invoices(
+        invoices.astype(INVOICE_COLUMNS),
+        empty_frame(LINE_COLUMNS),
+        row_errors=row_errors,
+        origin=Origin(
+            name=tables[0].origin.name,
+            sha256=tables[0].origin.sha256,
+            rows=len(invoices) + sum(error.refused for error in row_errors),
+        ),
+        notes=tuple(dict.fromkeys(note for one in tables for note in one.notes)),
     )
 
 

@@ -24,6 +24,8 @@ from i2g_recon.store.part import Part, canonical
 from i2g_recon.store.records import Activity
 from i2g_recon.store.tables import ActivityRow, ContactLinkRow, OrganisationRow, PreferenceRow, SetupRow
 
+LAYOUT = "layout:"  # of a table without ids, by organisation
+
 if TYPE_CHECKING:
     # As in `encoding`: its rules bring pandas.
     from i2g_recon.core.setup import Setup
@@ -51,6 +53,19 @@ class Organisations(Part):
         with self.database.reading() as session:
             row = session.get(PreferenceRow, CHOSEN)
             return None if row is None else row.value
+
+    def save_layout(self, tenant_id: str, layout: str, body: str) -> None:
+        """Keep what a person said about a table's layout, as JSON text."""
+        self.database.put(PreferenceRow(name=f"{LAYOUT}{tenant_id}:{layout}", value=body))
+
+    def layouts(self, tenant_id: str) -> dict[str, str]:
+        """Every layout of an organisation with what was said about it."""
+        prefix = f"{LAYOUT}{tenant_id}:"
+        with self.database.reading() as session:
+            rows = session.exec(
+                select(PreferenceRow).where(col(PreferenceRow.name).startswith(prefix, autoescape=True))
+            )
+            return {row.name.removeprefix(prefix): row.value for row in rows}
 
     def save_organisation(
         self, tenant_id: str, organisation: Organisation, contacts: tuple[Contact, ...], taken_at: dt.datetime
