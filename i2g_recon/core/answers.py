@@ -1,4 +1,4 @@
-"""What a person says about a file that leaves something open."""
+"""What a person says about a file that leaves something open, and what is shown before the answer."""
 
 from __future__ import annotations
 
@@ -24,3 +24,18 @@ class Answers:
 
 
 NOTHING_SAID = Answers()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A table before it is read. question: what is open (`NeedsAnswer`), blank when nothing is; sentence: in words.
+
+    understood: field to heading. rows: the first ones as they stand. fingerprint: of this layout, to remember it by.
+    """
+
+    headings: tuple[str, ...]
+    understood: Mapping[str, str]
+    rows: tuple[tuple[str, ...], ...]
+    fingerprint: str
+    question: str = ""
+    sentence: str = ""

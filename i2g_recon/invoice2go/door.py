@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from i2g_recon.core.answers import NEEDED, NOTHING_SAID, Answers
+from i2g_recon.core.answers import NEEDED, NOTHING_SAID, Answers, Look
 from i2g_recon.core.frame import Invoices
 from i2g_recon.errors import NeedsAnswer, UnreadableFile
 from i2g_recon.invoice2go.container import HEAD_BYTES, Export, open_export, refuse_size
 from i2g_recon.invoice2go.listing import find_table, read_listing
 from i2g_recon.invoice2go.listing_cells import Cells, is_workbook
-from i2g_recon.invoice2go.listing_heading import columns_of, fingerprint
+from i2g_recon.invoice2go.listing_heading import columns_of, field_of, fingerprint
 from i2g_recon.invoice2go.reader import Progress, no_progress, read_opened
 
 ROWS_SHOWN = 5
 Remembered = Mapping[str, Answers]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A table before it is read. question: what is open (`NeedsAnswer`), blank when nothing is; sentence: in words.
-
-    understood: field to heading. rows: the first ones as they stand. fingerprint: of this layout, to remember it by.
-    """
-
-    headings: tuple[str, ...]
-    understood: Mapping[str, str]
-    rows: tuple[tuple[str, ...], ...]
-    fingerprint: str
-    question: str = ""
-    sentence: str = ""
 
 
 def read_file(
@@ -102,7 +86,7 @@ def look(data: bytes, name: str, answers: Answers = NOTHING_SAID, remembered: Re
     try:
         places = columns_of(cells.headings, said).places
     except NeedsAnswer:
-        places = {}
+        places = {name: (at,) for at, heading in enumerate(cells.headings) if (name := field_of(heading)[0])}
     question, sentence = "", ""
     try:
         read_listing(cells, data, name, said)

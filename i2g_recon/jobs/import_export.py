@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from i2g_recon.core.answers import NOTHING_SAID, Answers
+from i2g_recon.core.answers import NOTHING_SAID, Answers, Look
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.invoice import RowError
 from i2g_recon.core.money import decimal_text
@@ -93,6 +93,13 @@ def import_uploads(
 ) -> ImportReport:
     """The same for files that came through the page: (name, content)."""
     return import_all(ws, connection, [(name, partial(bytes, data)) for name, data in uploads], answers)
+
+
+def look_at(
+    ws: Workspace, connection: Connection, name: str, data: bytes, answers: Answers = NOTHING_SAID
+) -> Look | None:
+    """A table without ids as far as it is understood; None for Invoice2go's own export. Raises UnreadableFile."""
+    return look(data, name, answers, layouts(ws, connection.tenant_id))
 
 
 def import_all(

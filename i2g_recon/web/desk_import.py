@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from i2g_recon.jobs.import_export import ImportedFile, ImportReport
+from i2g_recon.core.answers import NOTHING_SAID, Answers
+from i2g_recon.errors import UnreadableFile
+from i2g_recon.jobs.import_export import ImportedFile, ImportReport, look_at
+from i2g_recon.jobs.pull import known_organisation
+from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.report.safe_csv import csv_bytes
 from i2g_recon.web.desk_items import sums
+from i2g_recon.web.desk_table import ask
 from i2g_recon.web.desk_tables import plain_table
 from i2g_recon.web.desk_words import count
 from i2g_recon.web.parts import plain
+
+
+def ask_about(ws: Workspace, connection: Connection, uploads: Sequence[tuple[str, bytes]]) -> Answers | None:
+    """What a person says about the first file that leaves something open; None while it does.
+
+    A file that cannot be read at all says so when it is imported.
+    """
+    for name, data in uploads:
+        try:
+            seen = look_at(ws, connection, name, data)
+        except UnreadableFile:
+            continue
+        if seen is not None and seen.question:
+            organisation, _ = known_organisation(ws, connection)
+            currencies = list(dict.fromkeys([organisation.base_currency, *organisation.currencies]))
+            return ask(partial(look_at, ws, connection, name, data), currencies)
+    return NOTHING_SAID
 
 
 def show_report(report: ImportReport) -> None:

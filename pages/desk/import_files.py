@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from i2g_recon.core.answers import NOTHING_SAID
 from i2g_recon.jobs.auto_export import push_after_import
 from i2g_recon.jobs.import_export import import_uploads
-from i2g_recon.web.desk_import import show_report
+from i2g_recon.web.desk_import import ask_about, show_report
 from i2g_recon.web.desk_tables import link
 from i2g_recon.web.parts import can_write, current_connection, page_header, plain, sentence_on_failure, workspace
 
@@ -21,17 +22,19 @@ with sentence_on_failure():
             "To get it as files: i2g\\-recon samples, and a folder to put them in."
         )
     uploads = st.file_uploader(
-        "Invoice2go exports (zip or csv)",
-        type=["zip", "csv"],
+        "Invoice2go exports (zip or csv), or tables of invoices (csv or xlsx)",
+        type=["zip", "csv", "xlsx"],
         accept_multiple_files=True,
         key="import_files",
         help="The file as Invoice2go gave it, never opened in a spreadsheet program. Importing twice does no harm.",
     )
-    if st.button("Import", key="import_now", type="primary", disabled=not uploads):
+    answers = ask_about(ws, connection, [(one.name, one.getvalue()) for one in uploads])
+    if st.button("Import", key="import_now", type="primary", disabled=not uploads or answers is None):
         st.session_state.pop("imported", None)
         with sentence_on_failure():
             with st.status("Reading the files", type="compact") as status:
-                report = import_uploads(ws, connection, [(one.name, one.getvalue()) for one in uploads])
+                files = [(one.name, one.getvalue()) for one in uploads]
+                report = import_uploads(ws, connection, files, answers=answers or NOTHING_SAID)
                 status.update(label="Read", state="complete")
             st.session_state["imported"] = (connection.tenant_id, report)
             pushed = None
