@@ -5,6 +5,7 @@ Heavy modules are imported where they are used, so that --help answers at once.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,8 +26,10 @@ from i2g_recon.cli_frame import (
     command,
     not_in_this_version,
     policy,
+    refuse_import,
     refuse_output,
     workspace,
+    write_import_file,
     write_output,
 )
 from i2g_recon.errors import NeedsAPerson
@@ -43,6 +46,7 @@ cli_files.register(app)
 cli_setup.register(app)
 cli_runs.register(app)
 
+ImportFile = Annotated[Path | None, typer.Option("--output", help="Also write FILE.csv for Xero's import screen.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Really do it.")]
 
 
@@ -102,14 +106,25 @@ def reconcile(
 
 @app.command()
 @command
-def plan(home: Home = None, organisation: OrganisationName = "", as_json: AsJson = False, quiet: Quiet = False) -> int:
+def plan(
+    home: Home = None,
+    organisation: OrganisationName = "",
+    output: ImportFile = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
     """What would be pushed, and whether it will post."""
     from i2g_recon.cli_words import plan_words
     from i2g_recon.jobs.plan import plan as plan_now
+    from i2g_recon.jobs.xero_import import import_of_plan
 
     voice = Voice(as_json, quiet)
+    refuse_import(output)
     with workspace(home) as ws:
-        view = plan_now(ws, ws.organisation(organisation))
+        connection = ws.organisation(organisation)
+        view = plan_now(ws, connection)
+        files = import_of_plan(ws, connection, view) if output else None
+    write_import_file(voice, output, files)
     voice.say(plan_words(view))
     voice.give(view.to_dict())
     return NEEDS_A_PERSON if view.commands else DONE

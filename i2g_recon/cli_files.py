@@ -21,8 +21,10 @@ from i2g_recon.cli_frame import (
     Voice,
     command,
     policy,
+    refuse_import,
     refuse_output,
     workspace,
+    write_import_file,
     write_output,
 )
 from i2g_recon.errors import NeedsAPerson
@@ -31,6 +33,9 @@ Dates = Annotated[str, typer.Option("--dates", help="How a file writes dates: da
 Currency = Annotated[str, typer.Option("--currency", help="The currency of a table that names none, as AUD.")]
 DecimalSign = Annotated[str, typer.Option("--decimal", help="What a table writes before the cents: . or ,")]
 Map = Annotated[list[str] | None, typer.Option("--map", help="Which column of a table is which: total='Grand Total'.")]
+Missing = Annotated[Path | None, typer.Option("--missing", help="Write what is missing as FILE.csv for Xero.")]
+RevenueAccount = Annotated[str, typer.Option("--revenue-account", help="With --missing: the account code in Xero.")]
+Taxes = Annotated[list[str] | None, typer.Option("--tax", help="With --missing: 'GST 10%=GST on Income'.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -82,6 +87,9 @@ def compare(
     columns: Map = None,
     all_items: AllItems = False,
     output: Output = None,
+    missing: Missing = None,
+    account: RevenueAccount = "",
+    taxes: Taxes = None,
     home: Home = None,  # noqa: ARG001 - every command takes it; two files need no workspace
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -89,11 +97,18 @@ def compare(
     """Compare two files; no account, nothing stored."""
     from i2g_recon.cli_words import run_words
     from i2g_recon.jobs.compare_files import compare_files
+    from i2g_recon.jobs.xero_import import import_of_files
 
     voice = Voice(as_json, quiet)
     refuse_output(output)
+    refuse_import(missing)
+    if missing and not account:
+        raise NeedsAPerson("Say the revenue account the missing invoices go to in Xero: --revenue-account CODE.")
     said = answers(dates, currency, decimal, columns)
     result = compare_files(source, target, policy(period_from, period_to), answers=said)
+    named = dict(one.rpartition("=")[::2] for one in taxes or ())
+    files = import_of_files(result, account=account, taxes=named, day_first=said.day_first) if missing else None
+    write_import_file(voice, missing, files)
     document = result.to_dict(all_items=all_items)
     write_output(voice, document, output)
     voice.say(run_words(document))

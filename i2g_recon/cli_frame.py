@@ -143,6 +143,27 @@ def write_output(voice: Voice, document: Mapping[str, Any], output: Path | None)
         voice.tell(f"Written: {output}")
 
 
+def refuse_import(path: Path | None) -> None:
+    """Raise NeedsAPerson for an import file that could not be written, before any work is done."""
+    if path:
+        from i2g_recon.report.xero_import import check_import
+
+        check_import(path)
+
+
+def write_import_file(voice: Voice, path: Path | None, files: Any) -> None:
+    """The missing invoices for Xero's import screen, when they were asked for, and what is not among them."""
+    if path and files is not None:
+        from i2g_recon.report.xero_import import write_import
+
+        for number, why in files.left_out:
+            voice.tell(f"Not in the file: {number}. {why}")
+        for place in write_import(path, files):
+            inside = "include the tax" if place != path else "do not include the tax"
+            voice.tell(f"Written: {place}. When Xero asks, say that its prices {inside}.")
+        voice.tell(f"Invoices written: {len(files.written):,}. Reconcile again after the import.")
+
+
 def policy(period_from: dt.datetime | None, period_to: dt.datetime | None) -> Any:
     """The policy of the given period."""
     from i2g_recon.core.policy import Policy

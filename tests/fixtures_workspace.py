@@ -41,6 +41,7 @@ MORNING = dt.datetime(2026, 10, 1, 9, 0, tzinfo=dt.UTC)
 CLIENT, CLIENT_EMAIL = "Marlin Cafe", "office@marlin.example"
 KNOWN_CLIENT: dict[str, Any] = {"Contacts": [{"Name": CLIENT, "EmailAddress": CLIENT_EMAIL}]}
 GONE = ("VOIDED", "DELETED")
+SCOPES = "accounting.invoices accounting.contacts accounting.settings.read"
 SANDBOX_LIMITS = {"minute": 100_000, "day": 1_000_000}  # tests make more calls in a minute than Xero allows
 
 
@@ -117,7 +118,7 @@ class Xero:
         """A call of the Accounting API as another program or a person would make it."""
         if not self.token:
             client = self.sandbox.clients["client_credentials"]
-            form = {"grant_type": "client_credentials", "scope": "accounting.invoices accounting.contacts", **client}
+            form = {"grant_type": "client_credentials", "scope": SCOPES, **client}
             answer = self.call("POST", "/connect/token", fields=form, encode_multipart=False)
             self.token = answer.json()["access_token"]
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
