@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from i2g_recon.cli_frame import DONE, NEEDS_A_PERSON, AsJson, Home, OrganisationName, Quiet, Voice, command, workspace
+from i2g_recon.errors import NeedsAPerson
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(command(drift))
+    app.command(name="accept")(command(accept_))
 
 
 def drift(
@@ -33,3 +35,32 @@ def drift(
     voice.say(drift_words(document))
     voice.give(document)
     return DONE if view.nothing else NEEDS_A_PERSON
+
+
+def accept_(
+    source_id: Annotated[str, typer.Argument(help="source_ids of the missing invoice, as `reconcile --json` says it.")],
+    target_id: Annotated[str, typer.Argument(help="target_ids of the invoice that is only in Xero.")] = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="They are two invoices after all.")] = False,
+    home: Home = None,
+    organisation: OrganisationName = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Take two invoices for one; opened again as soon as one of them changes."""
+    from i2g_recon.cli_words import run_words
+    from i2g_recon.jobs import accept as jobs
+    from i2g_recon.jobs.reconcile import current_run
+
+    voice = Voice(as_json, quiet)
+    if withdraw == bool(target_id):
+        raise NeedsAPerson("Name a missing invoice and one that is only in Xero, or one invoice and --withdraw.")
+    with workspace(home) as ws:
+        chosen = ws.organisation(organisation)
+        if withdraw:
+            run = jobs.withdraw(ws, chosen, source_id)
+        else:
+            run = jobs.accept(ws, chosen, current_run(ws, chosen, refresh="never"), source_id, target_id)
+    document = run.contract_document(all_items=False)
+    voice.say(run_words(document))
+    voice.give(document)
+    return NEEDS_A_PERSON if run.needs_a_person else DONE

@@ -8,8 +8,8 @@ import pytest
 from house import ROOT, texts
 
 COMMANDS = set(
-    "demo serve sandbox samples connect setup import pull reconcile compare drift plan push undo report selftest "
-    "worker doctor disconnect rotate-key test".split()
+    "demo serve sandbox samples connect setup import pull reconcile compare drift accept plan push undo report "
+    "selftest worker doctor disconnect rotate-key test".split()
 )
 NOT_YET = {"undo", "selftest", "report", "worker"}
 FILE_NAME = re.compile(r"[\w./-]*\w\.(?:py|md|toml|lock|txt|ipynb|png)\b")

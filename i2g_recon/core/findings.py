@@ -124,6 +124,12 @@ FINDINGS: tuple[Finding, ...] = (
         "Look whether the two are one invoice.",
         matched_by("number"),
     ),
+    Finding(
+        "matched_by_accepted",
+        "Matched because a person took the two for one invoice",
+        "Nothing to do; the match is opened again when one of the two changes.",
+        matched_by("accepted"),
+    ),
 )
 FINDING_WORDS = {finding.code: finding.words for finding in FINDINGS}
 FINDING_HINTS = {finding.code: finding.hint for finding in FINDINGS}

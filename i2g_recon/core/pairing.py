@@ -24,9 +24,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from i2g_recon.core.accepted import AcceptedPair, ReopenedPair
 from i2g_recon.core.reference import USUAL_RULES, Rule, rules_named
 from i2g_recon.core.reference_keys import keys_by, match_keys
-from i2g_recon.core.tiers import TIERS, Found, Side, by_invoice_number, by_key, by_spelling, exact
+from i2g_recon.core.tiers import TIERS, Found, Side, by_acceptance, by_invoice_number, by_key, by_spelling, exact
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -36,7 +37,8 @@ class Pairing:
     source_pairs and target_pairs have equal length; tier says of each pair how it was found, as a place in TIERS.
     source_group, target_group: per row the ambiguous group it belongs to, a place in group_keys and group_reasons, or
     -1. source_shadowed, target_shadowed: not 0 where a pair or an ambiguous row carries a lone row's key (`tiers`).
-    source_reused: rows alone because another row with their number found its one possible partner.
+    source_reused: rows alone because another row with their number found its one possible partner. reopened: what a
+    person paired and does not stand any more.
     """
 
     source_references: pd.Series
@@ -54,6 +56,7 @@ class Pairing:
     target_shadowed: np.ndarray
     source_reused: np.ndarray
     rules: tuple[Rule, ...]
+    reopened: tuple[ReopenedPair, ...] = ()
 
     @property
     def source_ambiguous(self) -> np.ndarray:
@@ -98,9 +101,17 @@ def alone(paired: np.ndarray, placed: np.ndarray) -> np.ndarray:
 
 
 def pair(
-    source: pd.DataFrame, target: pd.DataFrame, *, key_rules: Iterable[str] = USUAL_RULES, by_number: bool = False
+    source: pd.DataFrame,
+    target: pd.DataFrame,
+    *,
+    key_rules: Iterable[str] = USUAL_RULES,
+    by_number: bool = False,
+    accepted: Iterable[AcceptedPair] = (),
 ) -> Pairing:
-    """Pair two invoice frames by reference; linear in the number of rows. by_number: the number tier decides too."""
+    """Pair two invoice frames by reference; linear in the number of rows.
+
+    by_number: the number tier decides too. accepted: what a person paired, where nothing else does.
+    """
     left, right = Side.of(source), Side.of(target)
     names = tuple(key_rules)
     found = Found()
@@ -109,6 +120,7 @@ def pair(
     by_key(left, right, rules_named(names), found)
     if by_number:
         by_invoice_number(left, right, rules_named(names), found)
+    reopened = by_acceptance(left, right, accepted, found)
     return Pairing(
         source_references=left.references,
         target_references=right.references,
@@ -124,5 +136,6 @@ def pair(
         source_shadowed=left.shadowed,
         target_shadowed=right.shadowed,
         source_reused=left.reused,
+        reopened=tuple(reopened),
         rules=rules_named(names),
     )

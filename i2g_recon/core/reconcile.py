@@ -9,8 +9,10 @@ items with its reason.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from i2g_recon.core.accepted import AcceptedPair
 from i2g_recon.core.bridge import build_bridge, control_totals, movements_of
 from i2g_recon.core.compare import outcomes
 from i2g_recon.core.compared import Compared
@@ -26,15 +28,26 @@ from i2g_recon.core.result import Reconciliation
 
 
 def reconcile(
-    source: Invoices, target: Invoices, policy: Policy | None = None, *, organisation: Organisation | None = None
+    source: Invoices,
+    target: Invoices,
+    policy: Policy | None = None,
+    *,
+    organisation: Organisation | None = None,
+    accepted: Iterable[AcceptedPair] = (),
 ) -> Reconciliation:
     """Compare two sides; the arguments are not changed. With an organisation, currencies it lacks are named.
 
-    Raises nothing for data: every finding is in the result.
+    accepted: what a person took for one invoice. Raises nothing for data: every finding is in the result.
     """
     policy = policy or Policy()
     source, target = renumbered(source), renumbered(target)
-    pairing = pair(source.invoices, target.invoices, key_rules=policy.key_rules, by_number=policy.invoice_number_pairs)
+    pairing = pair(
+        source.invoices,
+        target.invoices,
+        key_rules=policy.key_rules,
+        by_number=policy.invoice_number_pairs,
+        accepted=accepted,
+    )
     pairs = Pairs.of(source, target, (pairing.source_pairs, pairing.target_pairs))
     found = outcomes(pairs, policy)
     parts = parts_of(pairs, found)

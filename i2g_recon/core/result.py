@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -181,6 +181,7 @@ class Reconciliation:
             "gaps": [told_gap(gap) for gap in self.gaps],
             "root_causes": [told_root_cause(cause) for cause in self.root_causes],
             "duplicates": told_duplicates(self.duplicates),
+            "reopened": [asdict(one) for one in self.compared.pairing.reopened],
             "notes": self.notes,
             "items": items.to_dict("records"),
         }

@@ -5,6 +5,7 @@ Every tier works on integer codes: equal keys have equal codes, so counting and 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from i2g_recon.core.accepted import CHANGED, ELSEWHERE, NOT_THERE, AcceptedPair, ReopenedPair, facts_of
 from i2g_recon.core.frame import gone
 from i2g_recon.core.reference import Rule
 from i2g_recon.core.reference_keys import keys_by, perhaps_with, tail_numbers, text_array
@@ -203,3 +205,57 @@ def by_invoice_number(left: Side, right: Side, rules: tuple[Rule, ...], found: F
     coded = coded_as(source_at, target_at, keys)
     in_source, in_target = coded.counts
     found.pair(left, right, *coded.join((in_source == 1) & (in_target == 1)), "number")
+
+
+def by_acceptance(left: Side, right: Side, accepted: Iterable[AcceptedPair], found: Found) -> list[ReopenedPair]:
+    """Pairs that a person accepted, of rows that nothing else has placed; those that do not stand any more."""
+    accepted = tuple(accepted)
+    if not accepted:
+        return []
+    free = []
+    for side, place in ((left, 0), (right, 1)):
+        placed = side.gone | (side.group >= 0)
+        placed[np.concatenate([pair[place] for pair in found.pairs])] = True
+        free.append(~placed)
+    stand, reopened = standing(
+        accepted, left.frame, right.frame, there=(~left.gone, ~right.gone), free=(free[0], free[1])
+    )
+    at = np.array(stand, dtype="int64").reshape(-1, 2)
+    found.pair(left, right, at[:, 0], at[:, 1], "accepted")
+    left.reused[at[:, 0]] = False
+    return reopened
+
+
+def standing(
+    accepted: Iterable[AcceptedPair],
+    source: pd.DataFrame,
+    target: pd.DataFrame,
+    *,
+    there: tuple[np.ndarray, np.ndarray],
+    free: tuple[np.ndarray, np.ndarray],
+) -> tuple[list[tuple[int, int]], list[ReopenedPair]]:
+    """Positions of the pairs that stand, and the others with their reason.
+
+    there: masks of the live rows of both sides; free: of those that nothing else has placed.
+    """
+    pairs = sorted(set(accepted), key=lambda one: (one.source_id, one.target_id))
+    places = (where(source, {one.source_id for one in pairs}), where(target, {one.target_id for one in pairs}))
+    stand: list[tuple[int, int]] = []
+    reopened = []
+    for one in pairs:
+        s, t = places[0].get(one.source_id, -1), places[1].get(one.target_id, -1)
+        if s < 0 or t < 0 or not (there[0][s] and there[1][t]):
+            reopened.append(ReopenedPair(one.source_id, one.target_id, NOT_THERE))
+        elif not (free[0][s] and free[1][t]) or any(s == other or t == another for other, another in stand):
+            reopened.append(ReopenedPair(one.source_id, one.target_id, ELSEWHERE))
+        elif facts_of(source.iloc[s], target.iloc[t]) != one.facts:
+            reopened.append(ReopenedPair(one.source_id, one.target_id, CHANGED))
+        else:
+            stand.append((s, t))
+    return stand, reopened
+
+
+def where(side: pd.DataFrame, ids: set[str]) -> dict[str, int]:
+    """Position by id, of the wanted ones that are there."""
+    at = np.flatnonzero(side["id"].isin(ids))
+    return dict(zip(side["id"].iloc[at].tolist(), at.tolist(), strict=True))

@@ -94,7 +94,8 @@ def reconcile(
         raise NeedsAPerson("Nothing has been read from Xero yet: run `pull` first.")
     organisation, _ = known_organisation(ws, connection)
     target = ws.store.load_snapshot(last[0])
-    result = compare_sides(source.invoices, target, policy, organisation=organisation)
+    accepted = ws.store.accepted_pairs(connection.tenant_id)
+    result = compare_sides(source.invoices, target, policy, organisation=organisation, accepted=accepted)
     run_id = uuid.uuid4().hex[:12]
     about = {
         "name": organisation.name,

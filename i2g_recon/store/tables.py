@@ -141,6 +141,18 @@ class ContactLinkRow(SQLModel, table=True):
     contact_id: str = Field(sa_type=Text)
 
 
+class AcceptedPairRow(SQLModel, table=True):
+    """Two invoices that a person took for one, with a hash of what they said then."""
+
+    __tablename__ = "accepted_pair"
+    __table_args__ = STRICT
+    tenant_id: str = Field(sa_type=Text, primary_key=True)
+    source_id: str = Field(sa_type=Text, primary_key=True)
+    target_id: str = Field(sa_type=Text)
+    facts: str = Field(sa_type=Text)
+    accepted_at: dt.datetime = Field(sa_type=Moment)
+
+
 class SnapshotRow(SQLModel, table=True):
     """One side as it was read. digest is the hash of frames, checked when they are read back."""
 

@@ -31,8 +31,6 @@ def show_detail(found: Detail) -> None:
             st.link_button(name, address)
     fields = fields_table(found)
     plain_table(fields, key="detail_fields", alt="Both invoices, field by field", row_style=marked)
-    for near in found.item["proposals"]:
-        st.text(f"Perhaps the same as {near['number'] or 'one without a number'}: {near['why']}")
     for reason in unsure(found):
         st.text(reason)
     lines = lines_table(found)

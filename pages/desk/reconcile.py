@@ -7,6 +7,7 @@ import streamlit as st
 from i2g_recon.core.policy import Policy
 from i2g_recon.jobs.overview import overview
 from i2g_recon.jobs.reconcile import detail
+from i2g_recon.web.desk_accept import show_decided, show_decisions, show_reopened
 from i2g_recon.web.desk_detail import show_detail
 from i2g_recon.web.desk_run import compare_now, show_standing
 from i2g_recon.web.desk_words import standing
@@ -41,10 +42,13 @@ with sentence_on_failure():
         show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))
     if view.run is None:
         st.stop()
+    show_decided()
+    show_reopened(view.run)
 
     items = filter_items(view.run)
     item = chosen_item(view.run, items)
     if item is not None:
         st.header("Side by side", anchor=False)
+        show_decisions(ws, connection, view.run, item, Policy(period_from=period_from, period_to=period_to))
         show_detail(detail(ws, view.run, item))
     show_downloads(view.run)
