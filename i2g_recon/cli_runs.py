@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(command(drift))
     app.command(name="accept")(command(accept_))
+    app.command()(command(selftest))
 
 
 def drift(
@@ -64,3 +65,23 @@ def accept_(
     voice.say(run_words(document))
     voice.give(document)
     return NEEDS_A_PERSON if run.needs_a_person else DONE
+
+
+def selftest(
+    home: Home = None,
+    organisation: OrganisationName = "",
+    seed: Annotated[int, typer.Option("--seed", help="Chooses the invoices; the same seed, the same ones.")] = 1,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Plant known errors in a copy of the books and say which of them the comparison notices."""
+    from i2g_recon.cli_words import selftest_words
+    from i2g_recon.jobs.selftest import selftest as selftest_now
+
+    voice = Voice(as_json, quiet)
+    with workspace(home) as ws:
+        report = selftest_now(ws, ws.organisation(organisation), seed=seed)
+    document = report.to_dict()
+    voice.say(selftest_words(document))
+    voice.give(document)
+    return DONE if report.passed else NEEDS_A_PERSON

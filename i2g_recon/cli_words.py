@@ -163,3 +163,19 @@ def drift_words(document: Mapping[str, Any]) -> str:
 def moved(amount: str) -> bool:
     """Whether an amount is not nothing."""
     return amount.strip("-0.") != ""
+
+
+def selftest_words(document: Mapping[str, Any]) -> str:
+    """Verdict, then one line a kind, with what was missed or said for nothing."""
+    verdict = (
+        "Every planted error was noticed, and nothing else was said."
+        if document["passed"]
+        else "Not everything went as it should: see what was missed or said for nothing."
+    )
+    lines = [verdict, f"Planted in {document['pairs']:,} invoices that agree; your books were not changed.", ""]
+    for kind in document["kinds"]:
+        found = f"{kind['caught']} of {kind['planted']} noticed" if kind["planted"] else "not possible in these books"
+        lines.append(f"{kind['words']:<56} {found}")
+        lines += [f"    missed: {', '.join(kind['missed'])}"] if kind["missed"] else []
+        lines += [f"    said for nothing: {', '.join(kind['false_alarms'])}"] if kind["false_alarms"] else []
+    return "\n".join(lines)
