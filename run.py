@@ -322,7 +322,7 @@ def get_browser() -> Optional[str]:
 def pytest_words(words: List[str]) -> List[str]:
     """What pytest is given: the person's words, and for the whole suite as many workers as the machine has processors."""
     if all(word == "--slow" for word in words):
-        return ["-n", str(min(8, max(2, os.cpu_count() or 2)))] + words
+        return ["-n", str(min(8, max(2, os.cpu_count() or 2))), "--dist", "worksteal"] + words
     return words  # a file or an option was named: the person decides, and one process keeps a debugger usable
 
 
