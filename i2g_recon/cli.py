@@ -178,7 +178,6 @@ def later(name: str, help_: str) -> None:
 
 for _name, _help in (
     ("undo", "Take back what a push created. Not in this version."),
-    ("report", "Working paper of the last run. Not in this version; see `reconcile --output`."),
     ("worker", "Run queued and scheduled work. Not in this version."),
 ):
     later(_name, _help)

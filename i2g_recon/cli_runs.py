@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from i2g_recon.cli_frame import DONE, NEEDS_A_PERSON, AsJson, Home, OrganisationName, Quiet, Voice, command, workspace
+from i2g_recon.cli_frame import (
+    DONE,
+    NEEDS_A_PERSON,
+    AsJson,
+    Home,
+    OrganisationName,
+    Quiet,
+    Voice,
+    command,
+    refuse_output,
+    workspace,
+    write_output,
+)
 from i2g_recon.errors import NeedsAPerson
 
 
@@ -15,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command()(command(drift))
     app.command(name="accept")(command(accept_))
     app.command()(command(selftest))
+    app.command()(command(report))
 
 
 def drift(
@@ -85,3 +99,24 @@ def selftest(
     voice.say(selftest_words(document))
     voice.give(document)
     return DONE if report.passed else NEEDS_A_PERSON
+
+
+def report(
+    output: Annotated[Path, typer.Option("--output", help="FILE.xlsx, .html or .json.")],
+    run: Annotated[str, typer.Option("--run", help="Run id; the newest when left out.")] = "",
+    home: Home = None,
+    organisation: OrganisationName = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Write the working paper of the last run, or of the one named."""
+    from i2g_recon.jobs.reconcile import stored_view
+
+    voice = Voice(as_json, quiet)
+    refuse_output(output)
+    with workspace(home) as ws:
+        view = stored_view(ws, ws.organisation(organisation).tenant_id, run)
+    write_output(voice, view.document, output)
+    voice.say(f"Working paper of run {view.id}.")
+    voice.give({"schema": 1, "run": view.id, "output": str(output)})
+    return NEEDS_A_PERSON if view.needs_a_person else DONE

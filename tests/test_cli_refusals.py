@@ -89,7 +89,7 @@ def test_of_two_files_the_bad_one_is_named(desk: Desk, words: list[str]) -> None
 
 @pytest.mark.parametrize(
     "words",
-    [["undo", "P-1"], ["undo", "P-1", "--yes"], ["selftest"], ["report", "--output", "x.html"], ["worker"]],
+    [["undo", "P-1"], ["undo", "P-1", "--yes"], ["worker"]],
     ids=lambda words: words[0],
 )
 def test_commands_to_come_say_so(desk: Desk, words: list[str]) -> None:

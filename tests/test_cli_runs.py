@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -84,3 +85,18 @@ def test_other_rules_are_said_and_an_unknown_run_is_named(at: Desk) -> None:
     assert found["notes"] == ["The rules changed as well: period_from was not set and is 2026-11-01."]
     assert [one["reason_after"] for one in found["moves"]] == ["out_of_period"]
     assert "has no run nope; its newest are" in at.refused("drift", "nope")
+
+
+def test_the_working_paper_of_a_stored_run(at: Desk) -> None:
+    paper = at.folder / "paper.xlsx"
+    at.connected()
+    assert "There is no run yet" in at.refused("report", "--output", str(paper))
+    at.run("import", at.file("a_invoice.csv", csv_bytes([sale("T-1")])), expect=0)
+    first = at.json("reconcile", expect=1)
+    at.json("reconcile", expect=1)
+    assert at.json("report", "--output", str(paper), "--run", first["run"], expect=1)["run"] == first["run"]
+    assert paper.read_bytes().startswith(b"PK")
+    with zipfile.ZipFile(paper) as archive:
+        assert first["run"].encode() in b"".join(archive.read(name) for name in archive.namelist())
+    assert "has no run nope" in at.refused("report", "--output", str(paper), "--run", "nope")
+    assert "paper.txt" in at.refused("report", "--output", str(at.folder / "paper.txt"))

@@ -11,7 +11,7 @@ COMMANDS = set(
     "demo serve sandbox samples connect setup import pull reconcile compare drift accept plan push undo report "
     "selftest worker doctor disconnect rotate-key test".split()
 )
-NOT_YET = {"undo", "report", "worker"}
+NOT_YET = {"undo", "worker"}
 FILE_NAME = re.compile(r"[\w./-]*\w\.(?:py|md|toml|lock|txt|ipynb|png)\b")
 HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 

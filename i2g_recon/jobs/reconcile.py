@@ -123,6 +123,16 @@ def latest_run(ws: Workspace, tenant_id: str) -> RunView | None:
     return view_of(run) if run else None
 
 
+def stored_view(ws: Workspace, tenant_id: str, run_id: str = "") -> RunView:
+    """A stored run of an organisation, the newest where none is named. Raises NeedsAPerson when there is none."""
+    run = ws.store.run(run_id) if run_id else ws.store.latest_run(tenant_id)
+    if run is None or run.tenant_id != tenant_id:
+        raise NeedsAPerson(
+            f"This organisation has no run {run_id}." if run_id else "There is no run yet: run `reconcile` first."
+        )
+    return view_of(run)
+
+
 def current_run(ws: Workspace, connection: Connection, *, refresh: Refresh = "stale") -> RunView:
     """The latest run while it still speaks of the newest imports and pull, else a new one (see `reconcile`)."""
     run, last = latest_run(ws, connection.tenant_id), last_pull(ws, connection.tenant_id)
