@@ -83,10 +83,18 @@ def read_invoice2go(
     currency: str = "",
     decimal: str = "",
 ) -> Invoices:
-    """An Invoice2go export, or a report-style table (csv, xlsx): .invoices, .lines (DataFrames), .row_errors, .notes.
+    r"""An Invoice2go export, or a report-style table (csv, xlsx): .invoices, .lines (DataFrames), .row_errors, .notes.
 
     For a table: columns maps a field (number, date, client, total, ...) to a heading; day_first, currency and decimal
     answer what the table leaves open. Raises UnreadableFile; NeedsAnswer names the open question.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     table = Path(folder) / "invoices.csv"
+    ...     _ = table.write_text("Invoice No.,Client,Date,Total\nHT-1,Ada Lowe,25/03/2026,110.00\n")
+    ...     side = read_invoice2go(table, currency="AUD")
+    >>> side.invoices[["number", "currency", "total_minor"]].to_numpy().tolist()
+    [['HT-1', 'AUD', 11000]]
     """
     return read_source(Path(path), Answers(columns or {}, day_first, currency.upper(), decimal))
 
@@ -95,6 +103,16 @@ def read_xero(origin: str | Path | StoredRun, *, day_first: bool | None = None) 
     """Xero's own sales-invoice CSV, saved API pages (.json), or the Xero side of a workspace run.
 
     day_first: how the CSV writes dates, needed only where the file itself does not show it. Raises UnreadableFile.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import json
+    >>> page = {"Invoices": [{"InvoiceID": "x1", "Reference": "HT-1", "CurrencyCode": "AUD", "Total": 110.0}]}
+    >>> with TemporaryDirectory() as folder:
+    ...     pages = Path(folder) / "pages.json"
+    ...     _ = pages.write_text(json.dumps(page))
+    ...     side = read_xero(pages)
+    >>> side.invoices[["id", "reference", "total_minor"]].to_numpy().tolist()
+    [['x1', 'HT-1', 11000]]
     """
     if isinstance(origin, StoredRun):
         return origin.target
@@ -105,6 +123,12 @@ def read_run(run: str = "", *, home: str | Path | None = None, organisation: str
     """A run of the workspace, the newest where none is named. Meant for scripts beside the app, not inside it.
 
     Raises NeedsAPerson when there is no such run, NotConnected when the organisation is unclear.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     read_run("no-such-run", home=folder)
+    Traceback (most recent call last):
+    i2g_recon.errors.NeedsAPerson: There is no run no-such-run: reconcile first.
     """
     ws = open_workspace(load(home=Path(home) if home else None))
     try:
@@ -119,7 +143,20 @@ def read_run(run: str = "", *, home: str | Path | None = None, organisation: str
 def reconcile(
     source: Invoices, target: Invoices, policy: Policy | None = None, organisation: Organisation | None = None
 ) -> Reconciliation:
-    """Compare two sides; the arguments are not changed. With an organisation, currencies it lacks are named."""
+    """Compare two sides; the arguments are not changed. With an organisation, currencies it lacks are named.
+
+    .items: one row per pair, per lone invoice and per ambiguous group; .discrepancies: one row per differing field;
+    .bridge: per currency what leads from one total to the other; amounts are decimal strings in major units.
+
+    >>> columns = ["id", "reference", "currency", "total"]
+    >>> sent = [["i1", "HT-1", "AUD", "110.00"], ["i2", "HT-2", "AUD", "55.00"]]
+    >>> held = [["x1", "HT-1", "AUD", "109.99"]]
+    >>> result = reconcile(*(frame(pd.DataFrame(rows, columns=columns)) for rows in (sent, held)))
+    >>> result.items[["bucket", "reason", "number"]].to_numpy().tolist()
+    [['missing', 'sent_not_in_target', 'HT-2'], ['differs', 'differs', 'HT-1']]
+    >>> result.bridge[["reason", "count", "amount"]].to_numpy().tolist()
+    [['sent_not_in_target', 1, '-55.00'], ['unknown', 1, '-0.01']]
+    """
     found = core.reconcile(source, target, policy, organisation=organisation)
     parts = {part.name: getattr(found, part.name) for part in fields(core_result.Reconciliation)}
     amounts = [
@@ -152,6 +189,15 @@ def drift(before: StoredRun, after: StoredRun) -> RunDrift:
 
     .changes: one row per changed field, values as text; .totals: per side and currency what moved the control total, in
     minor units; .moves: bucket and reason before and after.
+
+    >>> def run(name: str, total: str) -> StoredRun:
+    ...     columns = ["id", "reference", "currency", "total"]
+    ...     source, target = (frame(pd.DataFrame([[one, "HT-1", "AUD", total]], columns=columns)) for one in "sx")
+    ...     document = reconcile(source, target).to_dict(all_items=True)
+    ...     return StoredRun(id=name, source=source, target=target, organisation=None, document=document)
+    >>> found = drift(run("in May", "110.00"), run("in June", "99.00"))
+    >>> found.changes[["side", "field", "before", "after", "delta"]].to_numpy().tolist()
+    [['source', 'total', '110.00', '99.00', '-11.00'], ['target', 'total', '110.00', '99.00', '-11.00']]
     """
     return drift_of_runs(before, after)
 

@@ -1,4 +1,3 @@
-import doctest
 from random import Random
 
 import pytest
@@ -6,13 +5,8 @@ from fixtures_books import line
 from hypothesis import given
 from hypothesis import strategies as st
 
-from i2g_recon.core import alignment
 from i2g_recon.core.alignment import align
 from i2g_recon.core.invoice import LineItem
-
-
-def test_the_examples_in_the_docs() -> None:
-    assert doctest.testmod(alignment).failed == 0
 
 
 def lines(text: str) -> list[LineItem]:

@@ -1,4 +1,3 @@
-import doctest
 import json
 from decimal import Decimal
 from typing import Any
@@ -6,7 +5,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from i2g_recon.core import body
 from i2g_recon.core.body import canonical
 
 values = st.recursive(
@@ -14,10 +12,6 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-
-
-def test_the_examples_in_the_docs() -> None:
-    assert doctest.testmod(body).failed == 0
 
 
 @given(values)

@@ -1,8 +1,5 @@
-import doctest
-
 import pytest
 
-from i2g_recon.core import contacts as module
 from i2g_recon.core.contacts import choose_contact, contact_book, contact_key
 from i2g_recon.core.invoice import Contact
 
@@ -13,10 +10,6 @@ TERN = Contact(id="c-4", name="Tern Joinery", email="", status="ACTIVE")
 TWIN = Contact(id="c-5", name="Marlin Catering", email="office@marlin.example", status="ACTIVE")
 TWIN_NAME = Contact(id="c-6", name="MARLIN  CAFE", email="", status="ACTIVE")
 CLIENT = Contact(name="Marlin Cafe", email="office@marlin.example")
-
-
-def test_the_examples_in_the_docs() -> None:
-    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize(

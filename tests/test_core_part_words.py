@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
-from i2g_recon.core import part_words
 from i2g_recon.core.causes import CAUSES
 from i2g_recon.core.part_words import words
 
 HINGE, NOWHERE = (1, "Hinge"), (0, "")
-
-
-def test_the_examples_in_the_docs() -> None:
-    assert doctest.testmod(part_words).failed == 0
 
 
 @pytest.mark.parametrize(

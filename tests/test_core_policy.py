@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 from typing import Any
 
 import pytest
 
-from i2g_recon.core import policy
 from i2g_recon.core.policy import Policy
 from i2g_recon.errors import NotConfigured
-
-
-def test_the_examples_in_the_docs() -> None:
-    assert doctest.testmod(policy).failed == 0
 
 
 @pytest.mark.parametrize(

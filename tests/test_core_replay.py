@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import doctest
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from i2g_recon.core import replay
 from i2g_recon.core.invoice import LineAmountTypes
 from i2g_recon.core.money import from_scaled
 from i2g_recon.core.replay import line_amounts, line_taxes, per_minor
 from i2g_recon.core.tax import xero_line
-
-
-def test_the_examples_in_the_docs() -> None:
-    assert doctest.testmod(replay).failed == 0
-
 
 LINE = st.tuples(
     st.integers(-200_000, 200_000),

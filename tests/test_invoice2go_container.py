@@ -1,4 +1,3 @@
-import doctest
 import io
 import zipfile
 import zlib
@@ -7,7 +6,6 @@ import pytest
 from exports import make_export, to_zip
 
 from i2g_recon.errors import UnreadableFile
-from i2g_recon.invoice2go import container
 from i2g_recon.invoice2go.container import MAX_FILE_BYTES, kind_of, open_export, refuse_size
 
 TABLE = make_export(1, 2).csv
@@ -125,7 +123,3 @@ def test_a_damaged_byte_in_a_zip_is_found() -> None:
     assert zlib.crc32(data) != zlib.crc32(to_zip({"a_invoice.csv": TABLE}))
     with pytest.raises(UnreadableFile, match="damaged or cut-off zip"):
         open_export(bytes(data), "a.zip")
-
-
-def test_the_examples_in_the_docs_hold() -> None:
-    assert doctest.testmod(container).failed == 0

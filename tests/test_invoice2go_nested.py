@@ -1,11 +1,8 @@
-import doctest
-
 import pytest
 from exports import nested
 from hypothesis import given
 from hypothesis import strategies as st
 
-from i2g_recon.invoice2go import nested as module
 from i2g_recon.invoice2go.nested import AFTER_QUOTE, EXTRA, UNCLOSED, read_repeating, read_table
 
 TEXT = st.text(alphabet=st.sampled_from('ab,;"\n\r é0'), max_size=12)
@@ -74,7 +71,3 @@ def test_two_levels_of_tables_come_back_as_they_went(data: st.DataObject) -> Non
 def test_any_text_is_read(cell: str) -> None:
     table = read_table(cell)
     assert all(len(record) >= len(set(table.columns)) for record in table.records)
-
-
-def test_the_examples_in_the_docs_hold() -> None:
-    assert doctest.testmod(module).failed == 0

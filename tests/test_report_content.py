@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from decimal import Decimal
 from typing import Any
 
@@ -19,10 +18,6 @@ from i2g_recon.report.shapes import Block
 
 def block(made: dict[str, Any], name: str, place: int = 0) -> Block:
     return next(sheet for sheet in paper_of(made).sheets if sheet.name == name).blocks[place]
-
-
-def test_the_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(words).failed == 0
 
 
 def test_every_bucket_field_count_and_verdict_has_its_words() -> None:

@@ -31,6 +31,13 @@ def frame(df: pd.DataFrame, *, name: str = "frame") -> Invoices:
     Columns: id (unique), reference, currency, total or total_minor; optional number, date, due_date, contact, email,
     status, subtotal(_minor), tax(_minor). Amounts are Decimal, text or numbers whose shortest decimal text is exact in
     the currency. Raises UnusableFrame naming every column that is missing or holds a value it cannot take.
+
+    >>> df = pd.DataFrame({"id": ["a"], "reference": ["HT-1"], "currency": ["AUD"], "total": ["110.00"]})
+    >>> int(frame(df).invoices.loc[0, "total_minor"])
+    11000
+    >>> frame(df.drop(columns="total"))
+    Traceback (most recent call last):
+    i2g_recon.errors.UnusableFrame: column 'total' (or 'total_minor') is missing
     """
     problems = [f"column '{column}' is missing" for column in REQUIRED if column not in df.columns]
     if not {"total", "total_minor"} & set(df.columns):
