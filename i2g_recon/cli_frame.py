@@ -35,7 +35,7 @@ ISO_DAY = ["%Y-%m-%d"]
 From = Annotated[dt.datetime | None, typer.Option("--from", formats=ISO_DAY, help="YYYY-MM-DD, inclusive.")]
 To = Annotated[dt.datetime | None, typer.Option("--to", formats=ISO_DAY, help="YYYY-MM-DD, inclusive.")]
 AllItems = Annotated[bool, typer.Option("--all-items", help="List agreeing invoices too.")]
-Output = Annotated[Path | None, typer.Option("--output", help="Also write FILE.xlsx, .html or .json.")]
+Output = Annotated[Path | None, typer.Option("--output", help="Also write FILE.xlsx, .html, .md or .json.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def selftest(
 
 
 def report(
-    output: Annotated[Path, typer.Option("--output", help="FILE.xlsx, .html or .json.")],
+    output: Annotated[Path, typer.Option("--output", help="FILE.xlsx, .html, .md or .json.")],
     run: Annotated[str, typer.Option("--run", help="Run id; the newest when left out.")] = "",
     home: Home = None,
     organisation: OrganisationName = "",

@@ -10,6 +10,8 @@ import json
 import pytest
 from golden_cases import CASES, GOLDEN, load, run, summary
 
+from i2g_recon.report.paper import paper_bytes
+
 
 @pytest.mark.parametrize("name", CASES)
 def test_golden(name: str, request: pytest.FixtureRequest) -> None:
@@ -19,6 +21,17 @@ def test_golden(name: str, request: pytest.FixtureRequest) -> None:
         file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     assert file.exists(), f"{file} is missing; run pytest with --regenerate-golden and read what it writes"
     assert found == json.loads(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden_report(name: str, request: pytest.FixtureRequest) -> None:
+    """The working paper of each case, as a person reads it."""
+    found = paper_bytes(run(load(name)).to_dict(all_items=True), "md").decode()
+    file = GOLDEN / name / "report.md"
+    if request.config.getoption("--regenerate-golden"):
+        file.write_text(found, encoding="utf-8")
+    assert file.exists(), f"{file} is missing; run pytest with --regenerate-golden and read what it writes"
+    assert found == file.read_text(encoding="utf-8")
 
 
 def test_at_least_thirty_cases() -> None:

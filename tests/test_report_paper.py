@@ -21,9 +21,9 @@ def test_a_good_place_passes(tmp_path: Path, name: str | None) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("a.pdf", "ends in .xlsx, .html or .json"),
-        ("a.xls", "ends in .xlsx, .html or .json"),
-        ("a", "ends in .xlsx, .html or .json"),
+        ("a.pdf", "ends in .xlsx, .html, .md or .json"),
+        ("a.xls", "ends in .xlsx, .html, .md or .json"),
+        ("a", "ends in .xlsx, .html, .md or .json"),
         ("nowhere/a.xlsx", "does not exist"),
         ("folder.xlsx", "is a folder"),
     ],

@@ -26,8 +26,8 @@ WHOSE = ("missing", "ambiguous", "extra")
 class RootCause:
     """One fix. words: what is wrong; remedy: what to do about all of it. first, last: ISO dates, blank if undated.
 
-    amounts: per currency the minor units it would clear, as (currency, minor): totals of what stands on one side only,
-    absolute differences of pairs. exceptions: how many items of the result it explains.
+    amounts: per currency the minor units it would clear, as (currency, minor): totals of what stands on one side only
+    or is ambiguous, absolute differences of pairs. exceptions: how many items of the result it explains.
     """
 
     code: str
@@ -100,6 +100,7 @@ def alone(compared: Compared, gaps: Iterable[Gap]) -> pd.DataFrame:
             ).assign(**{name: ids.to_numpy()})
         )
     rows = pd.concat(frames, ignore_index=True)
+    once(rows)
     no_currency = rows["code"] == "currency_not_subscribed"
     rows.loc[no_currency, "detail"] = rows.loc[no_currency, "currency"]
     words = {one: gap.words for gap in gaps for one in gap.ids}
@@ -107,6 +108,16 @@ def alone(compared: Compared, gaps: Iterable[Gap]) -> pd.DataFrame:
     rows.loc[cut, "detail"] = rows.loc[cut, "source_id"].map(words)
     rows.loc[cut, "code"] = CONNECTION_CUT
     return rows
+
+
+def once(rows: pd.DataFrame) -> None:
+    """An ambiguous group counts with its larger side: the other one is the same money."""
+    sides = pd.Series(np.where(rows["source_id"] != "", "source", "target"))
+    sums = rows.groupby(["item", "currency", sides], sort=False)["minor"].transform("sum")
+    most = sums.groupby([rows["item"], rows["currency"]], sort=False).transform("max")
+    smaller = sums < most
+    twin = (sides == "target") & (sums == most) & rows["item"].isin(rows["item"][(sides == "source") & ~smaller])
+    rows.loc[smaller | twin, "minor"] = 0
 
 
 def differing(compared: Compared) -> pd.DataFrame:

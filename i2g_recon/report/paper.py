@@ -1,4 +1,4 @@
-"""The front door of reports: a result document in, a working paper out, as .xlsx, .html or .json.
+"""The front door of reports: a result document in, a working paper out, as .xlsx, .html, .md or .json.
 
 A paper is written beside its place first and then moved there, so that a file is either the old one or the new one,
 never half of it.
@@ -16,8 +16,9 @@ from typing import Any, Literal, get_args
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.report.content import paper_of
 from i2g_recon.report.html import page_bytes
+from i2g_recon.report.markdown import markdown_bytes
 
-Kind = Literal["xlsx", "html", "json"]
+Kind = Literal["xlsx", "html", "md", "json"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -37,7 +38,7 @@ def kind_of(path: Path) -> Kind:
     for kind in KINDS:
         if path.suffix.lower() == f".{kind}":
             return kind
-    raise NeedsAPerson(f"'{path.name}' cannot be written: choose a name that ends in .xlsx, .html or .json.")
+    raise NeedsAPerson(f"'{path.name}' cannot be written: choose a name that ends in .xlsx, .html, .md or .json.")
 
 
 def write_paper(document: Mapping[str, Any], path: Path) -> None:
@@ -64,6 +65,8 @@ def paper_bytes(document: Mapping[str, Any], kind: Kind) -> bytes:
     paper = paper_of(document)
     if kind == "html":
         return page_bytes(paper)
+    if kind == "md":
+        return markdown_bytes(paper)
     from i2g_recon.report.workbook import workbook_bytes  # noqa: PLC0415 - a page or a text needs no Excel writer
 
     return workbook_bytes(paper)
