@@ -15,6 +15,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 # No deadlines: a shared machine is not a slow engine. --slow looks longer.
 hypothesis.register_profile("quick", deadline=None, max_examples=40)
 hypothesis.register_profile("deep", deadline=None, max_examples=1000)
+hypothesis.register_profile("brief", deadline=None, max_examples=40)  # the laws too: for bench/mutation.py
 hypothesis.load_profile("quick")
 
 

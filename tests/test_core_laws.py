@@ -19,8 +19,8 @@ from i2g_recon.core.result import Reconciliation
 
 REFERENCES = st.sampled_from(["HT-1", "ht-1", " HT-1", "HT-2", "HT-3", "HT-4\u200b", "HT-4", "", " ", "INV 5", "é6"])
 DAYS = st.dates(min_value=pd.Timestamp("2026-01-01").date(), max_value=pd.Timestamp("2026-03-31").date())
-DEEP = 1000  # examples of the profile that --slow loads (conftest.py)
-LAW = settings(max_examples=20_000 if settings().max_examples == DEEP else 300)
+EXAMPLES = {"quick": 300, "deep": 20_000}  # by the profiles of conftest.py; --slow loads deep
+LAW = settings(max_examples=EXAMPLES.get(settings.get_current_profile_name(), 40))
 
 
 def rows(statuses: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:

@@ -74,7 +74,7 @@ def test_a_size_in_the_directory_is_not_believed() -> None:
 
 
 def test_an_oversized_file_is_refused_before_it_is_read() -> None:
-    with pytest.raises(UnreadableFile, match="has 100 MB and this version reads up to 100 MB"):
+    with pytest.raises(UnreadableFile, match="has 200 MB and this version reads up to 200 MB"):
         refuse_size(MAX_FILE_BYTES + 1, "a_invoice.csv")
 
 

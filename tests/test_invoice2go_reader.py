@@ -213,7 +213,7 @@ def test_files_are_read_from_disk_and_oversized_ones_are_not(tmp_path: Path) -> 
     assert len(read_path(path).invoices) == 2
     with path.open("wb") as stream:
         stream.truncate(MAX_FILE_BYTES + 1)
-    with pytest.raises(UnreadableFile, match="this version reads up to 100 MB"):
+    with pytest.raises(UnreadableFile, match="this version reads up to 200 MB"):
         read_path(path)
     with pytest.raises(UnreadableFile, match="cannot be read"):
         read_path(tmp_path / "nowhere.csv")

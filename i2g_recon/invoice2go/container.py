@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 
 from i2g_recon.errors import UnreadableFile
 
-MAX_FILE_BYTES = 100_000_000
+MAX_FILE_BYTES = 200_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_RATIO, RATIO_MATTERS_FROM_BYTES = 200, 5_000_000
 MAX_MEMBERS = 1_000

@@ -133,6 +133,7 @@ def caught_by(flip: Flip, tree: Path) -> str:
     file.write_text("".join(lines), encoding="utf-8")
     try:
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout", "120"]
+        command += ["--hypothesis-profile", "brief"]
         run = subprocess.run(
             [*command, *tests_for(flip.path, tree)],
             cwd=tree,
