@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+import pandas as pd
 
 from i2g_recon.core.frame import DEFAULTS, INVOICE_COLUMNS, Invoices, Origin, from_rows, record
 from i2g_recon.core.invoice import Invoice, LineAmountTypes, RowError, State
@@ -64,6 +67,8 @@ class Reading:
         self._figures = Figures()
         self._rows: dict[str, dict[str, Any]] = {}
         self._lines: dict[str, list[dict[str, Any]]] = {}
+        self._pages: list[Invoices] = []  # read at once, by `quick_pages`
+        self._paged: set[str] = set()  # the ids on them
         self._errors: list[RowError] = []
         self._other_types = 0
         self._refused = 0
@@ -72,7 +77,16 @@ class Reading:
     @property
     def distinct(self) -> int:
         """Different documents seen, whatever became of them."""
-        return len(self._rows) + self._other_types + self._refused
+        return len(self._rows) + len(self._paged - self._rows.keys()) + self._other_types + self._refused
+
+    def take_frames(self, invoices: pd.DataFrame, lines: pd.DataFrame) -> None:
+        """One page that was read at once; ids are different from each other."""
+        ids = set(invoices["id"])
+        for key in self._rows.keys() & ids:
+            del self._rows[key], self._lines[key]
+        self._paged |= ids
+        self._seen += len(invoices)
+        self._pages.append(Invoices(invoices, lines))
 
     def take(self, elements: Iterable[object]) -> None:
         """One page's invoices."""
@@ -88,11 +102,12 @@ class Reading:
 
     def invoices(self, *, sha256: str = "", notes: Iterable[str] = ()) -> Invoices:
         """Everything taken, as frames."""
-        return from_rows(
-            list(self._rows.values()),
-            [line for lines in self._lines.values() for line in lines],
-            row_errors=self._errors,
-            origin=Origin(name=self._source, sha256=sha256, rows=len(self._rows) + self._refused),
+        single = from_rows(list(self._rows.values()), [line for lines in self._lines.values() for line in lines])
+        side = later_wins([*self._pages, single]) if self._pages else single
+        return replace(
+            side,
+            row_errors=tuple(self._errors),
+            origin=Origin(name=self._source, sha256=sha256, rows=len(side.invoices) + self._refused),
             notes=(*notes, *self._notes()),
         )
 
@@ -136,6 +151,23 @@ class Reading:
         if self._other_types:
             notes.append(f"{self._other_types} documents that are not sales invoices were set aside.")
         return notes
+
+
+def later_wins(parts: Sequence[Invoices]) -> Invoices:
+    """Several parts as one side; of an invoice that is in two of them the later one, with its lines."""
+    own = [part.invoices.assign(part=n) for n, part in enumerate(parts) if len(part.invoices)]
+    if not own:
+        return parts[0]
+    every = pd.concat(own, ignore_index=True)
+    lost = every[every.duplicated("id", keep="last")]
+    gone = lost.groupby("part")["id"].agg(set).to_dict()
+    lines = [
+        part.lines[~part.lines["invoice_id"].isin(gone[n])] if n in gone else part.lines
+        for n, part in enumerate(parts)
+        if len(part.lines)
+    ]
+    kept = every.drop(index=lost.index).drop(columns="part").reset_index(drop=True)
+    return Invoices(kept, pd.concat(lines, ignore_index=True) if lines else parts[0].lines)
 
 
 def invoice_row(element: Mapping[str, Any], key: str, figures: Figures) -> dict[str, Any]:
@@ -222,7 +254,11 @@ def figure(amount: Decimal | None) -> str:
 
 def day(element: Mapping[str, Any], name: str) -> dt.date | None:
     """A calendar date: the text form has no zone and goes first, `/Date(ms)/` stands in."""
-    stated = text(element.get(f"{name}String")) or text(element.get(name))
+    return day_of(text(element.get(f"{name}String")) or text(element.get(name)))
+
+
+def day_of(stated: str) -> dt.date | None:
+    """A calendar date from either form; None when it is none."""
     if found := MOMENT.fullmatch(stated):
         moment_ = since_epoch(int(found[1]))
         return moment_.date() if moment_ else None

@@ -21,7 +21,8 @@ from i2g_recon.core.organisation import Account, Organisation, TaxRate
 from i2g_recon.errors import IncompletePull, Refused
 from i2g_recon.xero.answers import RECEIVABLE, Reading, day, decimal, figure, one_invoice, text
 from i2g_recon.xero.links import deep_link
-from i2g_recon.xero.session import XeroSession
+from i2g_recon.xero.quick_pages import QuickPage, quick_page
+from i2g_recon.xero.session import XeroSession, payload_of
 
 __all__ = [
     "deep_link",
@@ -43,11 +44,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. item_count is Xero's own count of the whole list, None when it did not say."""
+    """One page of a list. item_count is Xero's own count of the whole list, None when it did not say.
+
+    quick: the page as frames, where that could be; then elements is empty.
+    """
 
     elements: list[Any]
     item_count: int | None
     raw: bytes
+    page_count: int | None = None
+    quick: QuickPage | None = None
 
 
 def read_invoices(
@@ -66,8 +72,10 @@ def read_invoices(
     params = {"where": ONLY_SALES, "order": "InvoiceID"}
     for _ in range(2):
         reading, digest, promised = Reading(rates), hashlib.sha256(), 0
-        for page in pages(session, "Invoices", params, headers):
+        for page in pages(session, "Invoices", params, headers, rates=rates or {}):
             digest.update(page.raw)
+            if page.quick:
+                reading.take_frames(page.quick.invoices, page.quick.lines)
             reading.take(page.elements)
             promised = reading.distinct if page.item_count is None else page.item_count
             if progress:
@@ -78,22 +86,39 @@ def read_invoices(
 
 
 def pages(
-    session: XeroSession, resource: str, params: Mapping[str, object], headers: Mapping[str, str] | None = None
+    session: XeroSession,
+    resource: str,
+    params: Mapping[str, object],
+    headers: Mapping[str, str] | None = None,
+    *,
+    rates: Mapping[str, Decimal] | None = None,
 ) -> Iterator[Page]:
-    """The pages of a list, to the end that Xero names; without a named end, to the first page with nothing new."""
-    number, before = 1, None
+    """The pages of a list, to the end that Xero names; without a named end, to the first page with nothing new.
+
+    rates: given for invoices that may be read a page at once.
+    """
+    number, before = 1, [None]
     while True:
-        payload, raw = session.fetch(resource, {**params, "page": number, "pageSize": PAGE_SIZE}, headers)
-        elements = elements_of(payload, resource)
-        named = payload.get("pagination")
-        named = named if isinstance(named, dict) else {}
-        page_count = count(named.get("pageCount"))
-        if page_count is None and (not elements or elements == before):
+        raw = session.fetch_raw(resource, {**params, "page": number, "pageSize": PAGE_SIZE}, headers)
+        page = opened(raw, resource, rates)
+        held = page.quick.invoices["id"].tolist() if page.quick else page.elements
+        if page.page_count is None and (not held or held == before):
             return
-        yield Page(elements, count(named.get("itemCount")), raw)
-        if page_count is not None and (number >= page_count or not elements):
+        yield page
+        if page.page_count is not None and (number >= page.page_count or not held):
             return
-        number, before = number + 1, elements
+        number, before = number + 1, held
+
+
+def opened(raw: bytes, resource: str, rates: Mapping[str, Decimal] | None) -> Page:
+    """A page as frames where that can be, else as its elements. Raises as `payload_of` and `elements_of`."""
+    quick = None if rates is None else quick_page(raw, rates)
+    if quick:
+        return Page([], quick.item_count, raw, quick.page_count, quick)
+    payload = payload_of(raw)
+    named = payload.get("pagination")
+    named = named if isinstance(named, dict) else {}
+    return Page(elements_of(payload, resource), count(named.get("itemCount")), raw, count(named.get("pageCount")))
 
 
 def elements_of(payload: Mapping[str, Any], resource: str) -> list[Any]:

@@ -52,15 +52,19 @@ class XeroSession:
         self, path: str, params: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[dict[str, Any], bytes]:
         """As `get`, with the bytes as they came."""
+        raw = self.fetch_raw(path, params, headers)
+        return payload_of(raw), raw
+
+    def fetch_raw(
+        self, path: str, params: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """The bytes of a successful answer, whatever they hold (`payload_of`). Raises as `get`."""
         answer = self._ask(path, params, headers, force_refresh=False)
         if token_expired(answer):
             answer = self._ask(path, params, headers, force_refresh=True)
         if answer.status != 200:  # noqa: PLR2004 - the HTTP status is its own name
             raise refusal(answer, path)
-        payload = parse(answer.data)
-        if not isinstance(payload, dict):
-            raise Unreachable("Something on the way answered in Xero's place; check the network and run again.")
-        return payload, answer.data
+        return answer.data
 
     def _ask(
         self,
@@ -73,6 +77,14 @@ class XeroSession:
         ours = {"Authorization": f"Bearer {self.access_token(force_refresh)}", "xero-tenant-id": self.tenant_id}
         address = self.settings.api_url + ACCOUNTING + path
         return self.transport.request("GET", address, fields=params, headers={**(headers or {}), **ours})
+
+
+def payload_of(raw: bytes) -> dict[str, Any]:
+    """The JSON object of an answer. Raises Unreachable when it is none."""
+    payload = parse(raw)
+    if not isinstance(payload, dict):
+        raise Unreachable("Something on the way answered in Xero's place; check the network and run again.")
+    return payload
 
 
 def parse(data: bytes) -> Any:

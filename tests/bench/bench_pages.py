@@ -21,7 +21,7 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 import pyarrow as pa  # noqa: E402 - the path must be set first
 
 from i2g_recon.xero.answers import Reading  # noqa: E402 - as above
-from i2g_recon.xero.session import parse  # noqa: E402 - as above
+from i2g_recon.xero.quick_pages import quick_page  # noqa: E402 - as above
 
 INVOICES, LINES, ROUNDS = 1000, 5, 5
 NAMESPACE = uuid.UUID("6b1d5b0e-6d1f-4c0a-9d59-5f3f1f1f0a02")
@@ -92,7 +92,9 @@ def ours(pages: list[bytes]) -> None:
     """Pages to frames, as a pull does it."""
     reading = Reading(RATES)
     for page in pages:
-        reading.take(parse(page)["Invoices"])
+        quick = quick_page(page, RATES)
+        assert quick
+        reading.take_frames(quick.invoices, quick.lines)
     side = reading.invoices()
     assert len(side.invoices) == INVOICES * len(pages)
     assert len(side.lines) == INVOICES * LINES * len(pages)
