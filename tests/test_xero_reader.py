@@ -16,8 +16,8 @@ from fixtures_xero import Books, books, broken_wire
 from i2g_recon.core.frame import records
 from i2g_recon.core.invoice import State
 from i2g_recon.errors import IncompletePull, Refused
+from i2g_recon.xero.paging import PAGE_SIZE
 from i2g_recon.xero.reader import (
-    PAGE_SIZE,
     batches,
     find_invoices,
     fingerprint,

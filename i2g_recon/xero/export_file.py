@@ -20,7 +20,7 @@ from i2g_recon.core.money import exponent
 from i2g_recon.errors import UnreadableFile
 from i2g_recon.xero.answers import STATES, Figures, Reading, decimal
 from i2g_recon.xero.export_rows import FileRow, read_table
-from i2g_recon.xero.reader import count
+from i2g_recon.xero.paging import count
 from i2g_recon.xero.session import parse
 
 SALES_INVOICE = "sales invoice"

@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -21,8 +20,8 @@ from i2g_recon.core.organisation import Account, Organisation, TaxRate
 from i2g_recon.errors import IncompletePull, Refused
 from i2g_recon.xero.answers import RECEIVABLE, Reading, day, decimal, figure, one_invoice, text
 from i2g_recon.xero.links import deep_link
-from i2g_recon.xero.quick_pages import QuickPage, quick_page
-from i2g_recon.xero.session import XeroSession, payload_of
+from i2g_recon.xero.paging import elements_of, pages
+from i2g_recon.xero.session import XeroSession
 
 __all__ = [
     "deep_link",
@@ -34,26 +33,11 @@ __all__ = [
     "read_organisation",
 ]
 
-PAGE_SIZE = 1000
 ONLY_SALES = f'Type=="{RECEIVABLE}"'
 LONGEST_FILTER = 1500  # characters once encoded: addresses of some 2,000 characters pass everywhere
 APPLIES_TO = ("Revenue", "Expenses", "Assets", "Liabilities", "Equity")
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list. item_count is Xero's own count of the whole list, None when it did not say.
-
-    quick: the page as frames, where that could be; then elements is empty.
-    """
-
-    elements: list[Any]
-    item_count: int | None
-    raw: bytes
-    page_count: int | None = None
-    quick: QuickPage | None = None
 
 
 def read_invoices(
@@ -83,56 +67,6 @@ def read_invoices(
         if reading.distinct >= promised:
             return reading.invoices(sha256=digest.hexdigest())
     raise IncompletePull(f"Xero says it has {promised} sales invoices, {reading.distinct} arrived; pull again.")
-
-
-def pages(
-    session: XeroSession,
-    resource: str,
-    params: Mapping[str, object],
-    headers: Mapping[str, str] | None = None,
-    *,
-    rates: Mapping[str, Decimal] | None = None,
-) -> Iterator[Page]:
-    """The pages of a list, to the end that Xero names; without a named end, to the first page with nothing new.
-
-    rates: given for invoices that may be read a page at once.
-    """
-    number, before = 1, [None]
-    while True:
-        raw = session.fetch_raw(resource, {**params, "page": number, "pageSize": PAGE_SIZE}, headers)
-        page = opened(raw, resource, rates)
-        held = page.quick.invoices["id"].tolist() if page.quick else page.elements
-        if page.page_count is None and (not held or held == before):
-            return
-        yield page
-        if page.page_count is not None and (number >= page.page_count or not held):
-            return
-        number, before = number + 1, held
-
-
-def opened(raw: bytes, resource: str, rates: Mapping[str, Decimal] | None) -> Page:
-    """A page as frames where that can be, else as its elements. Raises as `payload_of` and `elements_of`."""
-    quick = None if rates is None else quick_page(raw, rates)
-    if quick:
-        return Page([], quick.item_count, raw, quick.page_count, quick)
-    payload = payload_of(raw)
-    named = payload.get("pagination")
-    named = named if isinstance(named, dict) else {}
-    return Page(elements_of(payload, resource), count(named.get("itemCount")), raw, count(named.get("pageCount")))
-
-
-def elements_of(payload: Mapping[str, Any], resource: str) -> list[Any]:
-    """The list of an answer. An answer without one is not an empty list: raises IncompletePull."""
-    elements = payload.get(resource)
-    if not isinstance(elements, list):
-        raise IncompletePull(f"Xero's answer holds no list of {resource}; pull again.")
-    return elements
-
-
-def count(value: object) -> int | None:
-    """A count of the pagination block."""
-    amount = decimal(value)
-    return None if amount is None else int(amount)
 
 
 def read_organisation(session: XeroSession) -> Organisation:
