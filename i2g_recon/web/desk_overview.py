@@ -74,9 +74,9 @@ def show_root_causes(run: RunView) -> None:
     st.header("What to fix first", anchor=False)
     rows = [
         {
+            "What": cause["words"],
             "Exceptions": cause["exceptions"],
             "Amount": ", ".join(amount(one["amount"], one["currency"]) for one in cause["amounts"]),
-            "What": cause["words"],
             "What clears it": cause["remedy"],
         }
         for cause in causes
