@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ from i2g_recon.cli_frame import (
     command,
     workspace,
 )
+from i2g_recon.errors import NeedsAPerson
 
 
 def register(app: typer.Typer) -> None:
@@ -86,19 +88,23 @@ def setup(
     confirm_currency: Annotated[bool, typer.Option("--confirm-currency", help="The currency is right.")] = False,
     auto_export: Annotated[str, typer.Option(help="on or off: push sent invoices after an import.")] = "",
     status: Annotated[str, typer.Option(help="DRAFT or AUTHORISED.")] = "",
+    write: Annotated[Path | None, typer.Option("--export", help="Write the choices to FILE.toml.")] = None,
+    read: Annotated[Path | None, typer.Option("--import", help="Take the choices of FILE.toml.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Show the choices and change nothing.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
     """The set-up walk-through as a command; refuses to complete what the page would refuse."""
     from i2g_recon.cli_words import setup_document, setup_words
-    from i2g_recon.jobs import setup_steps
+    from i2g_recon.jobs import settings_file, setup_steps
 
     voice = Voice(as_json, quiet)
     with workspace(home) as ws:
         chosen = ws.organisation(organisation)
+        if read:
+            settings_file.apply_settings(ws, chosen, text_of(read), read.name)
         view = setup_steps.setup_view(ws, chosen)
-        if not show:
+        if not (show or write):
             choices = setup_steps.Choices(
                 revenue_account=revenue_account,
                 taxes=tuple(tax or ()),
@@ -108,9 +114,28 @@ def setup(
                 status=status,
             )
             view = setup_steps.apply_choices(ws, chosen, choices)
+    if write:
+        keep_text(write, settings_file.settings_text(view.setup))
+        voice.tell(f"Written: {write}")
     voice.say(setup_words(view))
     voice.give(setup_document(view))
     return DONE if view.setup.completed else NEEDS_A_PERSON
+
+
+def text_of(path: Path) -> str:
+    """A text file. Raises NeedsAPerson when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise NeedsAPerson(f"{path.name} cannot be read; choose the file that `setup --export` wrote.") from None
+
+
+def keep_text(path: Path, text: str) -> None:
+    """Write a text file. Raises NeedsAPerson when the place cannot take it."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise NeedsAPerson(f"{path.name} cannot be written ({problem.strerror}); choose another place.") from None
 
 
 def doctor(

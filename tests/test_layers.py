@@ -56,6 +56,7 @@ VENDORS: dict[str, set[str]] = {  # vendor -> layers that may import it; whoever
     "typer": {"cli"},
     "click": {"cli"},
     "platformdirs": {"settings"},
+    "tomli_w": {"jobs"},
     "dbos": {"jobs"},
 }
 OUTSIDE_WORLD = set(  # modules of the standard library through which files, networks, clocks and chance come in

@@ -280,3 +280,24 @@ def test_a_later_change_is_kept_and_a_complete_set_up_stays_complete(visit: Visi
     button(app, "Save").click().run()
     assert (kept(visit).status, kept(visit).completed) == ("AUTHORISED", True)
     assert "Invoices already in Xero stay as they are" in words(fine(app))
+
+
+def test_the_plan_is_asked_and_a_small_one_gets_its_note(visit: Visit) -> None:
+    app = fine(visit.open("revenue-account"))
+    app.radio(key="invoice2go_plan").set_value("starter").run()
+    assert "i2g-recon does not need it" in "\n".join(one.value for one in fine(app).caption).replace("\\", "")
+    assert kept(visit).invoice2go_plan == "starter"
+    assert fine(visit.open("revenue-account")).radio(key="invoice2go_plan").value == "starter"
+
+
+def test_choices_from_a_file_are_taken_or_refused_on_the_page(visit: Visit) -> None:
+    app = fine(visit.open("settings"))
+    good = b'revenue_account = "260"\nstatus = "AUTHORISED"\nauto_export = false\n[taxes]\n'
+    app.file_uploader(key="settings_in").set_value([("a.toml", good, "application/toml")]).run()
+    button(app, "Take these choices").click().run()
+    assert "Taken" in "\n".join(one.value for one in fine(app).success)
+    assert (kept(visit).revenue_account, kept(visit).status) == ("260", "AUTHORISED")
+    app.file_uploader(key="settings_in").set_value([("b.toml", b"x = 1", "application/toml")]).run()
+    button(app, "Take these choices").click().run()
+    assert "unknown settings: x" in "\n".join(one.value for one in app.error).replace("\\", "")
+    assert kept(visit).revenue_account == "260"

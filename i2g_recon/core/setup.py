@@ -34,6 +34,11 @@ __all__ = [
 
 AFTER_A_TAX = re.compile(r"(?:(?<=%)|(?<=compound))\s*\+\s*", re.IGNORECASE)
 ONE_TAX = re.compile(r"(?P<name>.*?)\s*(?P<rate>\d+(?:\.\d*)?|\.\d+)\s*%\s*(?P<compound>compound)?", re.IGNORECASE)
+PLANS = ("", "starter", "other")  # not said; Starter or Lite; a plan with Invoice2go's own link to Xero
+NO_LINK_OF_ITS_OWN = (
+    "Invoice2go's own link to Xero is probably not available on Starter and Lite; i2g-recon does not need it: it puts "
+    "the invoices into Xero itself, from the export."
+)
 APPLIES_TO = {
     "REVENUE": "REVENUE",
     "EXPENSE": "EXPENSES",
@@ -45,7 +50,10 @@ APPLIES_TO = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """The choices of the walk-through. tax_map: tax key of a source line to Xero tax type."""
+    """The choices of the walk-through. tax_map: tax key of a source line to Xero tax type.
+
+    invoice2go_plan changes nothing but what is said: some plans lack Invoice2go's own link to Xero.
+    """
 
     revenue_account: str = ""
     status: str = "DRAFT"  # or AUTHORISED
@@ -55,6 +63,7 @@ class Setup:
     taxes_confirmed: bool = False
     currency_confirmed: bool = False
     completed: bool = False
+    invoice2go_plan: str = ""  # one of PLANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +270,12 @@ def missing_taxes(setup: Setup, organisation: Organisation, taxes: Sequence[TaxI
 
 def setup_warnings(setup: Setup, organisation: Organisation, source: Invoices | None) -> tuple[str, ...]:
     """What a person should know before completing, without being refused."""
+    plan = [NO_LINK_OF_ITS_OWN] if setup.invoice2go_plan == "starter" else []
     if source is None:
-        return ()
-    warnings = [each.sentence for each in currency_findings(source, organisation) if each.kind == "not_subscribed"]
+        return tuple(plan)
+    warnings = plan + [
+        each.sentence for each in currency_findings(source, organisation) if each.kind == "not_subscribed"
+    ]
     if not organisation.pays_tax:
         return (
             "The organisation does not pay tax: invoices are posted without, those that charge some are held.",

@@ -87,7 +87,7 @@ def change_setup(ws: Workspace, connection: Connection, **changes: Any) -> Setup
     )
     if moved and "taxes_confirmed" not in changes:
         after = replace(after, taxes_confirmed=False)
-    if "completed" not in changes:
+    if "completed" not in changes and set(changes) != {"invoice2go_plan"}:
         after = replace(after, completed=False)
     ws.store.save_setup(connection.tenant_id, after)
     ws.store.log(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from i2g_recon.jobs.settings_file import apply_settings, settings_text
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
 from i2g_recon.jobs.workspace import Connection, Workspace
-from i2g_recon.web.parts import can_write, page_header, plain, show_no_organisation, workspace
+from i2g_recon.web.parts import can_write, page_header, plain, sentence_on_failure, show_no_organisation, workspace
 from i2g_recon.web.places import page
 from i2g_recon.web.tab import organisation_of_tab, work_on
 from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STATUSES, show_disconnect
@@ -21,6 +22,8 @@ def show() -> None:
         return
     st.header("How invoices arrive in Xero", anchor=False)
     ask_arrival(ws, connection)
+    st.header("The choices as a file", anchor=False)
+    ask_file(ws, connection)
     st.header("Where your data lies", anchor=False)
     st.markdown("Imports, what was read from Xero, results and receipts stay on this computer, in this folder:")
     st.code(str(ws.settings.home), language=None)
@@ -76,6 +79,21 @@ def ask_arrival(ws: Workspace, connection: Connection) -> None:
             complete_setup(ws, connection)
         st.success("Saved.", icon=":material/check_circle:")
     st.page_link(page("review"), label=f"Whole set-up of {plain(connection.name)}", icon=":material/arrow_forward:")
+
+
+def ask_file(ws: Workspace, connection: Connection) -> None:
+    """The choices out as TOML and in again; what they mean for the books is confirmed afterwards as ever."""
+    st.caption("To keep the choices with your papers, or to set up several organisations alike.")
+    text = settings_text(ws.store.setup(connection.tenant_id))
+    name = f"i2g-recon-{connection.tenant_id[:8]}.toml"
+    st.download_button("Download the choices", text, name, "application/toml", key="settings_out", on_click="ignore")
+    given = st.file_uploader("Choices from a file", type=["toml"], key="settings_in")
+    if st.button("Take these choices", key="settings_take", disabled=given is None) and given is not None:
+        with sentence_on_failure():
+            view = apply_settings(ws, connection, given.getvalue().decode("utf-8", errors="replace"), given.name)
+            st.success("Taken. Confirm taxes and currency for this organisation, then complete the set-up.")
+            for sentence in view.missing:
+                st.text(sentence)
 
 
 show()

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from i2g_recon.core.organisation import Account
+from i2g_recon.core.setup import NO_LINK_OF_ITS_OWN
 from i2g_recon.jobs.setup_steps import change_setup
-from i2g_recon.web.parts import can_write, show_back_and_next
+from i2g_recon.web.parts import can_write, plain, show_back_and_next
 from i2g_recon.web.places import page
 from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STATUSES, Step, begin_step
 
@@ -24,6 +25,7 @@ def show() -> None:
     if can_write(step.ws, step.connection):
         auto_export = st.toggle("Automatic export of sent invoices", value=auto_export, key="auto_export")
         st.caption(AUTO_EXPORT_MEANING)
+    ask_plan(step)
     answers = {"revenue_account": account, "status": status, "auto_export": auto_export}
     setup = step.view.setup
     touched = account != (setup.revenue_account or step.view.preselected)
@@ -71,6 +73,25 @@ def ask_status(step: Step) -> str:
         captions=[STATUS_MEANINGS[code] for code in codes],
         key="status",
     )
+
+
+def ask_plan(step: Step) -> None:
+    """The Invoice2go plan, which changes nothing but what is said about Invoice2go's own link."""
+    plans = {"starter": "Starter or Lite", "other": "Another plan"}
+    known = step.view.setup.invoice2go_plan
+    chosen = st.radio(
+        "Which Invoice2go plan is it?",
+        list(plans),
+        index=list(plans).index(known) if known else None,
+        format_func=lambda plan: plans[plan],
+        key="invoice2go_plan",
+        horizontal=True,
+    )
+    if chosen == "starter":
+        st.caption(plain(NO_LINK_OF_ITS_OWN))
+    if chosen and chosen != known:
+        change_setup(step.ws, step.connection, invoice2go_plan=chosen)
+        st.rerun()
 
 
 show()
