@@ -301,3 +301,14 @@ def test_choices_from_a_file_are_taken_or_refused_on_the_page(visit: Visit) -> N
     button(app, "Take these choices").click().run()
     assert "unknown settings: x" in "\n".join(one.value for one in app.error).replace("\\", "")
     assert kept(visit).revenue_account == "260"
+
+
+def test_taxes_say_what_the_choice_makes_of_the_newest_invoices(sample: Visit) -> None:
+    change_setup(sample.ws, sample.connection, revenue_account="200", tax_map=SAMPLE_TAXES)
+    app = fine(sample.open("taxes"))
+    said = "\n".join(one.value for one in app.caption).replace("\\", "")
+    assert "in the last 90 days" in said
+    assert "come out to the cent in Xero" in said
+    app.selectbox(key="tax_GST 10%").select("EXEMPTOUTPUT").run()
+    said = "\n".join(one.value for one in fine(app).caption).replace("\\", "")
+    assert "would come out different in Xero, by -" in said

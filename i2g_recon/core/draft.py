@@ -100,15 +100,20 @@ def mapped_treatment(invoice: Invoice, keys: Sequence[str], organisation: Organi
 
 def make_draft(invoice: Invoice, treatment: TaxTreatment, organisation: Organisation, account_code: str) -> Draft:
     """The lines that come to the invoice's total, or the nearest ones with the hold that says what is wrong."""
-    lines = tuple(posted_line(line, treatment, account_code, invoice.currency) for line in invoice.lines)
-    drafts = [drafted(option, treatment, invoice.currency) for option in discounted(lines, invoice)]
-    draft = next((each for each in drafts if each.totals.total == invoice.total), drafts[-1])
-    added = len(draft.lines) - len(lines)
+    draft = nearest_draft(invoice, treatment, account_code)
+    added = len(draft.lines) - len(invoice.lines)
     discount = (warning("discount_line", count=added),) if added else ()
     draft = replace(draft, warnings=(*treatment.warnings, *discount))
     if draft.totals.total != invoice.total:
         draft = rounded(draft, invoice, organisation)
     return with_tax_checked(draft, invoice)
+
+
+def nearest_draft(invoice: Invoice, treatment: TaxTreatment, account_code: str) -> Draft:
+    """The lines as Xero computes them, the discount told in the way that comes to the invoice's total if one does."""
+    lines = tuple(posted_line(line, treatment, account_code, invoice.currency) for line in invoice.lines)
+    drafts = [drafted(option, treatment, invoice.currency) for option in discounted(lines, invoice)]
+    return next((each for each in drafts if each.totals.total == invoice.total), drafts[-1])
 
 
 def posted_line(line: LineItem, treatment: TaxTreatment, account_code: str, currency: str) -> LineItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from i2g_recon.core import currency_use
 from i2g_recon.core import setup as rules
 from i2g_recon.core.organisation import Account, Organisation
 from i2g_recon.core.setup import Setup
+from i2g_recon.core.tax_preview import TaxPreview, tax_previews
 from i2g_recon.errors import NeedsAPerson, SetupIncomplete
 from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.source import current_source
@@ -61,6 +63,14 @@ def setup_view(ws: Workspace, connection: Connection) -> SetupView:
         missing=rules.missing_steps(setup, organisation, side),
         warnings=rules.setup_warnings(setup, organisation, side),
     )
+
+
+def tax_preview(ws: Workspace, connection: Connection, view: SetupView) -> Mapping[str, TaxPreview]:
+    """By tax key what the chosen rates, or those proposed, would make of the newest invoices; nothing is posted."""
+    source = current_source(ws, connection.tenant_id)
+    chosen = {row.tax.key: row.tax_type for row in view.taxes if row.tax_type}
+    setup = replace(view.setup, tax_map={**view.setup.tax_map, **chosen})
+    return tax_previews(source.invoices, view.organisation, setup) if source.snapshots else {}
 
 
 def tax_row(tax: rules.TaxInUse, setup: Setup, organisation: Organisation, suggested: dict[str, str]) -> TaxRow:

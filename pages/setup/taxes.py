@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from i2g_recon.core.invoice import NO_TAX_KEY
 from i2g_recon.core.money import plain as number
-from i2g_recon.jobs.setup_steps import SetupView, TaxRow, change_setup
+from i2g_recon.core.tax_preview import DAYS, TaxPreview
+from i2g_recon.jobs.setup_steps import SetupView, TaxRow, change_setup, tax_preview
 from i2g_recon.web.parts import amount, empty_state, plain, show_back_and_next
 from i2g_recon.web.places import page
 from i2g_recon.web.walk_through import Step, begin_step, is_settled
@@ -22,7 +25,8 @@ def show() -> None:
     if not step.view.organisation.pays_tax:
         st.markdown("The organisation does not pay tax: invoices are posted without, those that charge some are held.")
     elif step.view.taxes:
-        keep_choices(step, ask_choices(step.view))
+        previews = tax_preview(step.ws, step.connection, step.view)
+        keep_choices(step, ask_choices(step.view, previews))
         confirm(step)
     else:
         empty_state(
@@ -36,13 +40,13 @@ def show() -> None:
         st.switch_page(page("currency"))
 
 
-def ask_choices(view: SetupView) -> dict[str, str]:
+def ask_choices(view: SetupView, previews: Mapping[str, TaxPreview]) -> dict[str, str]:
     """By tax key: a tax type, hold, none, or empty while nothing is chosen."""
     st.markdown("Each tax of your imported invoices, and the Xero tax rate it becomes. Xero computes the tax itself.")
-    return {row.tax.key: ask_choice(row, view) for row in view.taxes}
+    return {row.tax.key: ask_choice(row, view, previews.get(row.tax.key)) for row in view.taxes}
 
 
-def ask_choice(row: TaxRow, view: SetupView) -> str:
+def ask_choice(row: TaxRow, view: SetupView, preview: TaxPreview | None) -> str:
     """One row: the tax, what uses it, and the choice."""
     name, value, choice = st.columns(WIDTHS, vertical_alignment="center")
     title = "No tax on the line" if row.tax.key == NO_TAX_KEY else row.tax.key
@@ -68,7 +72,21 @@ def ask_choice(row: TaxRow, view: SetupView) -> str:
     )
     if not any(each.equal for each in row.candidates) and row.needed and row.tax.rate is not None:
         choice.caption(f"No rate of {number(row.tax.rate)} % here. Ask who manages the books in Xero to add it.")
+    if preview and not row.held:
+        choice.caption(plain(preview_words(preview)))
     return picked or ""
+
+
+def preview_words(preview: TaxPreview) -> str:
+    """What this choice makes of the newest invoices, in a sentence."""
+    many = f"Of {preview.invoices:,} in the last {DAYS} days"
+    if preview.held == preview.invoices:
+        return f"{many}, none can be posted yet."
+    if not preview.differ:
+        rest = f", {preview.held:,} cannot be posted yet" if preview.held else ""
+        return f"{many}, {preview.agree:,} come out to the cent in Xero{rest}."
+    sums = " and ".join(amount(minor, currency) for currency, minor in preview.apart)
+    return f"{many}, {preview.differ:,} would come out different in Xero, by {sums} together; they are held or rounded."
 
 
 def keep_choices(step: Step, choices: dict[str, str]) -> None:
