@@ -147,9 +147,10 @@ def doctor(
     voice = Voice(as_json, quiet)
     findings = examine(settings.load(home=home), organisation)
     for one in findings:
-        voice.say(f"{'ok ' if one.ok else 'NOT'} {one.subject}: {one.sentence}{' ' + one.remedy if one.remedy else ''}")
+        voice.say(f"{one.light:<5} {one.subject}: {one.sentence}{' ' + one.remedy if one.remedy else ''}")
     rows: list[dict[str, Any]] = [
-        {"subject": one.subject, "ok": one.ok, "sentence": one.sentence, "remedy": one.remedy} for one in findings
+        {"subject": one.subject, "ok": one.ok, "light": one.light, "sentence": one.sentence, "remedy": one.remedy}
+        for one in findings
     ]
     voice.give({"schema": 1, "findings": rows})
     return DONE if all(one.ok for one in findings) else NEEDS_A_PERSON

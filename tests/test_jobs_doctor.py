@@ -7,8 +7,11 @@ from pathlib import Path
 
 from fixtures_workspace import KNOWN_CLIENT, desk, sale
 
-from i2g_recon.jobs.doctor import Finding, examine
+from i2g_recon.jobs.doctor import examine
+from i2g_recon.jobs.readiness import Finding
 from i2g_recon.settings import load
+
+ALL = "configuration database connection set-up plan role lock currencies calls clock".split()
 
 
 def by_subject(findings: list[Finding]) -> dict[str, Finding]:
@@ -36,7 +39,8 @@ def test_a_workspace_that_works_is_all_right_and_left_alone(tmp_path: Path) -> N
         at.ws.close()
         findings = examine(settings)
         assert [one.sentence for one in findings if not one.ok] == []
-        assert len(findings) == 4
+        assert [one.subject.split()[0] for one in findings] == ALL
+        assert {one.light for one in findings} == {"green"}
         assert len(at.xero.requests("PUT")) == writes
 
 
@@ -55,4 +59,4 @@ def test_a_named_organisation_that_is_unknown_is_a_finding_or_a_sentence(tmp_pat
     with desk(tmp_path, KNOWN_CLIENT) as at:
         settings, name = at.ws.settings, at.connection.name
         at.ws.close()
-        assert len(examine(settings, name)) == 4
+        assert len(examine(settings, name)) == len(ALL)

@@ -312,3 +312,10 @@ def test_taxes_say_what_the_choice_makes_of_the_newest_invoices(sample: Visit) -
     app.selectbox(key="tax_GST 10%").select("EXEMPTOUTPUT").run()
     said = "\n".join(one.value for one in fine(app).caption).replace("\\", "")
     assert "would come out different in Xero, by -" in said
+
+
+def test_readiness_is_looked_at_when_asked(visit: Visit) -> None:
+    app = fine(visit.open("settings"))
+    button(app, "Check now").click().run()
+    said = "\n".join(one.value for kind in (fine(app).success, app.warning, app.error) for one in kind)
+    assert "You may make drafts" in said.replace("\\", "")

@@ -59,12 +59,18 @@ class XeroSession:
         self, path: str, params: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
     ) -> bytes:
         """The bytes of a successful answer, whatever they hold (`payload_of`). Raises as `get`."""
+        return self.answer(path, params, headers).data
+
+    def answer(
+        self, path: str, params: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """The whole of a successful answer. Raises as `get`."""
         answer = self._ask(path, params, headers, force_refresh=False)
         if token_expired(answer):
             answer = self._ask(path, params, headers, force_refresh=True)
         if answer.status != 200:  # noqa: PLR2004 - the HTTP status is its own name
             raise refusal(answer, path)
-        return answer.data
+        return answer
 
     def _ask(
         self,

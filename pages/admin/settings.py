@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from i2g_recon.jobs.doctor import organisation_findings
 from i2g_recon.jobs.settings_file import apply_settings, settings_text
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
 from i2g_recon.jobs.workspace import Connection, Workspace
@@ -24,6 +25,8 @@ def show() -> None:
     ask_arrival(ws, connection)
     st.header("The choices as a file", anchor=False)
     ask_file(ws, connection)
+    st.header("Will it go well?", anchor=False)
+    ask_readiness(ws, connection)
     st.header("Where your data lies", anchor=False)
     st.markdown("Imports, what was read from Xero, results and receipts stay on this computer, in this folder:")
     st.code(str(ws.settings.home), language=None)
@@ -94,6 +97,16 @@ def ask_file(ws: Workspace, connection: Connection) -> None:
             st.success("Taken. Confirm taxes and currency for this organisation, then complete the set-up.")
             for sentence in view.missing:
                 st.text(sentence)
+
+
+def ask_readiness(ws: Workspace, connection: Connection) -> None:
+    """Plan, role, lock dates, currencies, calls and clock, each with its light and remedy; three calls to Xero."""
+    st.caption("Looks at the plan, your role, lock dates, currencies, the calls left today and the clock.")
+    if st.button("Check now", key="check_readiness", icon=":material/health_and_safety:"):
+        with sentence_on_failure():
+            for one in organisation_findings(ws, connection):
+                mark = {"green": st.success, "amber": st.warning, "red": st.error}[one.light]
+                mark(plain(f"{one.sentence} {one.remedy}".strip()))
 
 
 show()
