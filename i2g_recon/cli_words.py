@@ -106,6 +106,8 @@ def setup_words(view: SetupView) -> str:
     lines = [
         f"Organisation     {view.organisation.name} ({view.organisation.base_currency})",
         f"Revenue account  {setup.revenue_account or 'not chosen'}",
+        *(f"  for item {key:<18} {account}" for key, account in setup.item_accounts.items()),
+        *(f"  for client {key:<16} {account}" for key, account in setup.client_accounts.items()),
         f"Invoices arrive  {setup.status}",
         f"Automatic export {'on' if setup.auto_export else 'off'}",
         f"Taxes confirmed  {'yes' if setup.taxes_confirmed else 'no'}",
@@ -130,6 +132,8 @@ def setup_document(view: SetupView) -> dict[str, Any]:
         "status": setup.status,
         "auto_export": setup.auto_export,
         "tax_map": dict(setup.tax_map),
+        "item_accounts": dict(setup.item_accounts),
+        "client_accounts": dict(setup.client_accounts),
         "taxes_confirmed": setup.taxes_confirmed,
         "currency_confirmed": setup.currency_confirmed,
         "completed": setup.completed,

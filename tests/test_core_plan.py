@@ -455,3 +455,28 @@ def test_order_changes_nothing_but_the_order(invoices: list[Invoice]) -> None:
     commands = plan([(each, "sent_not_in_target") for each in invoices])
     assert [command.source_id for command in commands] == [each.id for each in invoices]
     assert sorted(command.fingerprint for command in commands) == sorted(plan(each)[0].fingerprint for each in invoices)
+
+
+def test_other_accounts_for_an_item_and_for_a_client() -> None:
+    goods = replace(
+        PLAIN, lines=tuple(replace(each, code=code) for each, code in zip(PLAIN.lines, ("Dk-1", ""), strict=True))
+    )
+
+    def accounts(**choices: Any) -> list[str]:
+        (command,) = plan(goods, **choices)
+        return [each["AccountCode"] for each in json.loads(command.body)["LineItems"]]
+
+    assert accounts() == ["200", "200"]
+    assert accounts(item_accounts={"dk-1": "260"}) == ["260", "200"]
+    assert accounts(client_accounts={"marlin cafe": "260"}) == ["260", "260"]
+    assert accounts(client_accounts={"marlin cafe": "260"}, item_accounts={"dk-1": "200"}) == ["200", "260"]
+    assert accounts(client_accounts={"somebody else": "260"}) == ["200", "200"]
+
+
+@pytest.mark.parametrize(("code", "words"), [("280", "archived"), ("400", "revenue"), ("999", "999")])
+def test_another_account_that_cannot_be_used_holds_what_needs_it(code: str, words: str) -> None:
+    choices: dict[str, Any] = {"client_accounts": {"marlin cafe": code}}
+    (held,) = plan(PLAIN, **choices)
+    assert (held.action, words in held.message) == ("hold", True)
+    (other,) = plan(replace(PLAIN, contact=Contact(name="Somebody Else")), **choices)
+    assert other.action == "create"

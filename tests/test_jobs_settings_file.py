@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import desk_on
 
-from i2g_recon.core.setup import NO_LINK_OF_ITS_OWN, Setup, setup_warnings
+from i2g_recon.core.setup import Setup, setup_warnings
+from i2g_recon.core.setup_choices import NO_LINK_OF_ITS_OWN
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.settings_file import apply_settings, parsed, settings_text
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
@@ -47,6 +48,15 @@ def test_choices_go_out_and_come_in_and_are_confirmed_anew(at: Desk) -> None:
     assert dict(view.setup.tax_map) == dict(before.tax_map)
     assert (view.setup.taxes_confirmed, view.setup.completed) == (False, False)
     assert view.missing
+
+
+def test_other_accounts_travel_too(at: Desk) -> None:
+    text = GOOD + '[client_accounts]\n"Marlin  Cafe" = "260"\n'
+    view = apply_settings(at.ws, at.connection, text, "x.toml")
+    assert dict(view.setup.client_accounts) == {"marlin cafe": "260"}
+    assert tomllib.loads(settings_text(view.setup))["client_accounts"] == {"marlin cafe": "260"}
+    with pytest.raises(NeedsAPerson, match="999"):
+        apply_settings(at.ws, at.connection, text.replace("260", "999"), "x.toml")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from i2g_recon.jobs.setup_steps import (
     apply_choices,
     change_setup,
     complete_setup,
+    items_and_clients,
     require_complete,
     setup_view,
 )
@@ -99,3 +100,28 @@ def test_a_new_tax_in_a_later_import_reopens_the_question(at: Desk) -> None:
     assert any("Levy" in sentence for sentence in (*view.missing, *view.warnings))
     held = [one for one in at.plan().commands if one.number == "T-2"]
     assert [one.action for one in held] == ["hold"]
+
+
+def test_other_accounts_are_said_taken_back_and_refused(at: Desk) -> None:
+    at.set_up()
+    said = Choices(accounts=("item:Deck 1=260", "client:Marlin Cafe=260"))
+    view = apply_choices(at.ws, at.connection, said)
+    assert (dict(view.setup.item_accounts), dict(view.setup.client_accounts)) == (
+        {"deck 1": "260"},
+        {"marlin cafe": "260"},
+    )
+    assert view.setup.completed
+    view = apply_choices(at.ws, at.connection, Choices(accounts=("client: MARLIN  CAFE =",)))
+    assert dict(view.setup.client_accounts) == {}
+    for text, words in (("deck=260", "use item:CODE=ACCOUNT"), ("item:deck=999", "no revenue account")):
+        with pytest.raises(NeedsAPerson, match=words):
+            apply_choices(at.ws, at.connection, Choices(accounts=(text,)))
+
+
+def test_an_archived_other_account_sends_the_set_up_back(at: Desk) -> None:
+    at.set_up()
+    apply_choices(at.ws, at.connection, Choices(accounts=("client:Marlin Cafe=260",)))
+    at.xero.turn("archive_account", "260")
+    at.reconcile()
+    assert any("260" in sentence for sentence in setup_view(at.ws, at.connection).missing)
+    assert items_and_clients(at.ws, at.connection)["client"] == ("Marlin Cafe",)

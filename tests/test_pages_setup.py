@@ -320,3 +320,18 @@ def test_readiness_is_looked_at_when_asked(visit: Visit) -> None:
     assert not app.exception
     assert any("You may make drafts" in one.value for one in app.success)
     assert any("revenue account" in one.value for one in app.error)  # the set-up is not finished
+
+
+def test_another_account_for_a_client_is_chosen_shown_and_removed(sample: Visit) -> None:
+    app = fine(sample.open("revenue-account"))
+    app.radio(key="other_what").set_value("client").run()
+    name = app.selectbox(key="other_name_client").options[0]
+    app.selectbox(key="other_name_client").select(name).run()
+    app.selectbox(key="other_code").select("260").run()
+    app.button(key="other_add").click().run()
+    (key,) = kept(sample).client_accounts
+    assert kept(sample).client_accounts[key] == "260"
+    assert f"Account for client {key}" in str(fine(sample.open("review")).table[0].value)
+    app = fine(sample.open("revenue-account"))
+    app.button(key=f"other_away_client_{key}").click().run()
+    assert dict(kept(sample).client_accounts) == {}

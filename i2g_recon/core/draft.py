@@ -98,9 +98,9 @@ def mapped_treatment(invoice: Invoice, keys: Sequence[str], organisation: Organi
     return TaxTreatment(types, choices, tuple(holds), tuple(warnings))
 
 
-def make_draft(invoice: Invoice, treatment: TaxTreatment, organisation: Organisation, account_code: str) -> Draft:
+def make_draft(invoice: Invoice, treatment: TaxTreatment, organisation: Organisation, setup: Setup) -> Draft:
     """The lines that come to the invoice's total, or the nearest ones with the hold that says what is wrong."""
-    draft = nearest_draft(invoice, treatment, account_code)
+    draft = nearest_draft(invoice, treatment, setup)
     added = len(draft.lines) - len(invoice.lines)
     discount = (warning("discount_line", count=added),) if added else ()
     draft = replace(draft, warnings=(*treatment.warnings, *discount))
@@ -109,9 +109,12 @@ def make_draft(invoice: Invoice, treatment: TaxTreatment, organisation: Organisa
     return with_tax_checked(draft, invoice)
 
 
-def nearest_draft(invoice: Invoice, treatment: TaxTreatment, account_code: str) -> Draft:
+def nearest_draft(invoice: Invoice, treatment: TaxTreatment, setup: Setup) -> Draft:
     """The lines as Xero computes them, the discount told in the way that comes to the invoice's total if one does."""
-    lines = tuple(posted_line(line, treatment, account_code, invoice.currency) for line in invoice.lines)
+    client = invoice.contact.name
+    lines = tuple(
+        posted_line(line, treatment, setup.account_for(line.code, client), invoice.currency) for line in invoice.lines
+    )
     drafts = [drafted(option, treatment, invoice.currency) for option in discounted(lines, invoice)]
     return next((each for each in drafts if each.totals.total == invoice.total), drafts[-1])
 

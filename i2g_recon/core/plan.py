@@ -118,15 +118,18 @@ def command(invoice: Invoice, reason: str, books: Books) -> PushCommand:
     treatment = tax_treatment(invoice, books.organisation, books.setup)
     draft = None
     if invoice.lines and not treatment.holds:
-        draft = make_draft(invoice, treatment, books.organisation, books.setup.revenue_account)
+        draft = make_draft(invoice, treatment, books.organisation, books.setup)
     chosen = choose_contact(invoice.contact, books.contacts, books.links)
-    account = account_hold(books.setup, books.organisation)
+    used = {books.setup.account_for(line.code, invoice.contact.name) for line in invoice.lines} or {
+        books.setup.revenue_account
+    }
+    accounts = [found for code in sorted(used) if (found := account_hold(code, books.organisation))]
     holds = [
         *reason_holds(invoice, reason),
         *number_holds(invoice, invoice_number, books.taken),
         *near_holds(invoice, books),
         *invoice_holds(invoice, books),
-        *([account] if account else []),
+        *accounts,
         *treatment.holds,
         *(draft.holds if draft else ()),
         *chosen.holds,

@@ -7,8 +7,8 @@ sentence; what a person may knowingly accept is a warning.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from i2g_recon.core.currency_use import (
@@ -24,6 +24,7 @@ from i2g_recon.core.invoice import NO_TAX_KEY, AppliedTax, LineAmountTypes, tax_
 from i2g_recon.core.money import D, from_scaled, plain
 from i2g_recon.core.organisation import Account, Organisation, TaxRate
 from i2g_recon.core.reference import match_key
+from i2g_recon.core.setup_choices import NO_LINK_OF_ITS_OWN, Setup
 
 __all__ = [
     "Candidate", "CurrencyFinding", "CurrencyInUse", "Setup", "TaxInUse",
@@ -34,11 +35,6 @@ __all__ = [
 
 AFTER_A_TAX = re.compile(r"(?:(?<=%)|(?<=compound))\s*\+\s*", re.IGNORECASE)
 ONE_TAX = re.compile(r"(?P<name>.*?)\s*(?P<rate>\d+(?:\.\d*)?|\.\d+)\s*%\s*(?P<compound>compound)?", re.IGNORECASE)
-PLANS = ("", "starter", "other")  # not said; Starter or Lite; a plan with Invoice2go's own link to Xero
-NO_LINK_OF_ITS_OWN = (
-    "Invoice2go's own link to Xero is probably not available on Starter and Lite; i2g-recon does not need it: it puts "
-    "the invoices into Xero itself, from the export."
-)
 APPLIES_TO = {
     "REVENUE": "REVENUE",
     "EXPENSE": "EXPENSES",
@@ -46,24 +42,6 @@ APPLIES_TO = {
     "LIABILITY": "LIABILITIES",
     "EQUITY": "EQUITY",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """The choices of the walk-through. tax_map: tax key of a source line to Xero tax type.
-
-    invoice2go_plan changes nothing but what is said: some plans lack Invoice2go's own link to Xero.
-    """
-
-    revenue_account: str = ""
-    status: str = "DRAFT"  # or AUTHORISED
-    auto_export: bool = False
-    tax_map: Mapping[str, str] = field(default_factory=dict)
-    held_taxes: tuple[str, ...] = ()
-    taxes_confirmed: bool = False
-    currency_confirmed: bool = False
-    completed: bool = False
-    invoice2go_plan: str = ""  # one of PLANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +84,8 @@ def preselected_account(organisation: Organisation) -> str:
     return sales[0] if len(sales) == 1 else ""
 
 
-def account_hold(setup: Setup, organisation: Organisation) -> Hold | None:
-    """Why the chosen revenue account cannot be used, or None."""
-    code = setup.revenue_account
+def account_hold(code: str, organisation: Organisation) -> Hold | None:
+    """Why a revenue account cannot be used, or None."""
     if not code:
         return hold("no_revenue_account")
     account = organisation.account(code)
@@ -239,8 +216,8 @@ def missing_steps(setup: Setup, organisation: Organisation, source: Invoices | N
 
     source: the imported export, None before the first import; what it brings later is held by the plan until mapped.
     """
-    account = account_hold(setup, organisation)
-    missing = [f"{account.sentence} {account.remedy}"] if account else []
+    accounts = filter(None, (account_hold(code, organisation) for code in setup.accounts()))
+    missing = [f"{account.sentence} {account.remedy}" for account in accounts]
     if setup.status not in {"DRAFT", "AUTHORISED"}:
         missing.append("Choose whether invoices arrive in Xero as DRAFT or AUTHORISED.")
     if organisation.pays_tax:

@@ -54,7 +54,7 @@ def tax_previews(source: Invoices, organisation: Organisation, setup: Setup) -> 
             keys = dict.fromkeys(line.tax_key or NO_TAX_KEY for line in invoice.lines)
             off = None
             if not treatment.holds:
-                total = nearest_draft(invoice, treatment, setup.revenue_account).totals.total
+                total = nearest_draft(invoice, treatment, setup).totals.total
                 off = to_minor(total - invoice.total, invoice.currency)
             for key in keys:
                 seen = found.get(key, TaxPreview())

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from i2g_recon.core.setup import PLANS, Setup, account_hold, usable_rate
+from i2g_recon.core.reference import match_key
+from i2g_recon.core.setup import account_hold, usable_rate
+from i2g_recon.core.setup_choices import PLANS, Setup
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.setup_steps import SetupView, change_setup
@@ -18,6 +21,7 @@ from i2g_recon.store.records import Connection
 
 SCHEMA = 1
 HEAD = "# Set-up of i2g-recon. Taxes and currency are confirmed for each organisation, so they are not in here.\n"
+OTHER_ACCOUNTS = ("item_accounts", "client_accounts")
 KINDS: dict[str, type[Any]] = {
     "schema": int,
     "revenue_account": str,
@@ -26,6 +30,7 @@ KINDS: dict[str, type[Any]] = {
     "invoice2go_plan": str,
     "held_taxes": list,
     "taxes": dict,
+    **dict.fromkeys(OTHER_ACCOUNTS, dict),
 }
 
 
@@ -41,6 +46,7 @@ def settings_text(setup: Setup) -> str:
         "invoice2go_plan": setup.invoice2go_plan,
         "held_taxes": sorted(setup.held_taxes),
         "taxes": dict(sorted(setup.tax_map.items())),
+        **{name: dict(sorted(getattr(setup, name).items())) for name in OTHER_ACCOUNTS if getattr(setup, name)},
     }
     return HEAD + tomli_w.dumps(chosen)
 
@@ -54,8 +60,12 @@ def apply_settings(ws: Workspace, connection: Connection, text: str, name: str) 
     organisation, _ = known_organisation(ws, connection)
     said = parsed(text, name)
     held, taxes = [str(key) for key in said.get("held_taxes", [])], {str(k): str(v) for k, v in said["taxes"].items()}
-    account = account_hold(Setup(revenue_account=said["revenue_account"]), organisation)
-    problems = [f"{account.sentence} {account.remedy}"] if account else []
+    others: dict[str, Any] = {
+        name: {match_key(k): str(v) for k, v in said.get(name, {}).items()} for name in OTHER_ACCOUNTS
+    }
+    wanted = replace(Setup(revenue_account=said["revenue_account"]), **others)
+    unusable = filter(None, (account_hold(code, organisation) for code in wanted.accounts()))
+    problems = [f"{account.sentence} {account.remedy}" for account in unusable]
     if said["status"] not in {"DRAFT", "AUTHORISED"}:
         problems.append(f"status is '{said['status']}'; use DRAFT or AUTHORISED.")
     if said.get("invoice2go_plan", "") not in PLANS:
@@ -76,6 +86,7 @@ def apply_settings(ws: Workspace, connection: Connection, text: str, name: str) 
         invoice2go_plan=said.get("invoice2go_plan", ""),
         held_taxes=tuple(held),
         tax_map=taxes,
+        **others,
     )
 
 

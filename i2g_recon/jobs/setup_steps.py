@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from i2g_recon.core import currency_use
 from i2g_recon.core import setup as rules
 from i2g_recon.core.organisation import Account, Organisation
+from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import Setup
 from i2g_recon.core.tax_preview import TaxPreview, tax_previews
 from i2g_recon.errors import NeedsAPerson, SetupIncomplete
@@ -71,6 +72,16 @@ def tax_preview(ws: Workspace, connection: Connection, view: SetupView) -> Mappi
     chosen = {row.tax.key: row.tax_type for row in view.taxes if row.tax_type}
     setup = replace(view.setup, tax_map={**view.setup.tax_map, **chosen})
     return tax_previews(source.invoices, view.organisation, setup) if source.snapshots else {}
+
+
+def items_and_clients(ws: Workspace, connection: Connection) -> dict[str, tuple[str, ...]]:
+    """What other accounts can be chosen for: the item codes and the clients of the imports, each once, by name."""
+    side = current_source(ws, connection.tenant_id).invoices
+    columns = {"item": side.lines["code"], "client": side.invoices["contact"]}
+    return {
+        what: tuple(sorted({" ".join(name.split()) for name in column.unique()} - {""}))
+        for what, column in columns.items()
+    }
 
 
 def tax_row(tax: rules.TaxInUse, setup: Setup, organisation: Organisation, suggested: dict[str, str]) -> TaxRow:
@@ -139,6 +150,7 @@ class Choices:
     confirm_currency: bool = False
     auto_export: str = ""
     status: str = ""
+    accounts: tuple[str, ...] = ()  # item:CODE=ACCOUNT or client:NAME=ACCOUNT; no account takes it back
 
 
 def apply_choices(ws: Workspace, connection: Connection, choices: Choices) -> SetupView:
@@ -161,13 +173,11 @@ def choice_changes(choices: Choices, view: SetupView) -> dict[str, Any]:
     codes = [account.code for account in view.accounts]
     if choices.revenue_account and choices.revenue_account not in codes:
         problems.append(f"'{choices.revenue_account}' is no revenue account; choose one of {', '.join(codes)}.")
-    tax_map, keys = dict(view.setup.tax_map), [row.tax.key for row in view.taxes]
-    for text in choices.taxes:
-        try:
-            key, tax_type = rules.parse_tax_option(text, keys)
-            tax_map[key] = tax_type
-        except ValueError as problem:
-            problems.append(str(problem))
+    tax_map = dict(view.setup.tax_map)
+    problems += said_taxes(choices.taxes, [row.tax.key for row in view.taxes], tax_map)
+    others = {name: dict(getattr(view.setup, name)) for name in ("item_accounts", "client_accounts")}
+    for text in choices.accounts:
+        problems += other_account(text, codes, others)
     if problems:
         raise NeedsAPerson(" ".join(problems))
     if choices.confirm_taxes:
@@ -177,9 +187,36 @@ def choice_changes(choices: Choices, view: SetupView) -> dict[str, Any]:
         "tax_map": tax_map,
         "status": choices.status or view.setup.status,
         "auto_export": choices.auto_export == "on" if choices.auto_export else view.setup.auto_export,
+        **others,
     }
     if choices.confirm_taxes:
         changes["taxes_confirmed"] = True
     if choices.confirm_currency:
         changes["currency_confirmed"] = True
     return changes
+
+
+def said_taxes(texts: Sequence[str], keys: list[str], tax_map: dict[str, str]) -> list[str]:
+    """Note what was said of taxes in the map; what is wrong with it."""
+    problems = []
+    for text in texts:
+        try:
+            key, tax_type = rules.parse_tax_option(text, keys)
+            tax_map[key] = tax_type
+        except ValueError as problem:
+            problems.append(str(problem))
+    return problems
+
+
+def other_account(text: str, codes: list[str], others: dict[str, dict[str, str]]) -> list[str]:
+    """Note one account of an item or a client among the others; what is wrong with it."""
+    what, _, rest = text.partition(":")
+    name, found, account = rest.rpartition("=")
+    if f"{what}_accounts" not in others or not (found and name.strip()):
+        return [f"--account-for is '{text}'; use item:CODE=ACCOUNT or client:NAME=ACCOUNT."]
+    if account and account not in codes:
+        return [f"'{account}' is no revenue account; choose one of {', '.join(codes)}."]
+    own = others[f"{what}_accounts"]
+    own.pop(match_key(name), None)
+    own |= {match_key(name): account} if account else {}
+    return []

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def setup_text(setup: Setup) -> str:
     """The choices as JSON text."""
-    return canonical({**fields_of(setup), "tax_map": dict(setup.tax_map)})
+    maps = {name: dict(getattr(setup, name)) for name in ("tax_map", "item_accounts", "client_accounts")}
+    return canonical({**fields_of(setup), **maps})
 
 
 def setup_of(text: str) -> Setup:

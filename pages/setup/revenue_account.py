@@ -7,8 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from i2g_recon.core.organisation import Account
-from i2g_recon.core.setup import NO_LINK_OF_ITS_OWN
-from i2g_recon.jobs.setup_steps import change_setup
+from i2g_recon.core.reference import match_key
+from i2g_recon.core.setup_choices import NO_LINK_OF_ITS_OWN
+from i2g_recon.jobs.setup_steps import change_setup, items_and_clients
 from i2g_recon.web.parts import can_write, plain, show_back_and_next
 from i2g_recon.web.places import page
 from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STATUSES, Step, begin_step
@@ -25,6 +26,7 @@ def show() -> None:
     if can_write(step.ws, step.connection):
         auto_export = st.toggle("Automatic export of sent invoices", value=auto_export, key="auto_export")
         st.caption(AUTO_EXPORT_MEANING)
+    ask_other_accounts(step)
     ask_plan(step)
     answers = {"revenue_account": account, "status": status, "auto_export": auto_export}
     setup = step.view.setup
@@ -73,6 +75,33 @@ def ask_status(step: Step) -> str:
         captions=[STATUS_MEANINGS[code] for code in codes],
         key="status",
     )
+
+
+def ask_other_accounts(step: Step) -> None:
+    """Another account for an item or a client; the item's goes before the client's."""
+    setup = step.view.setup
+    kept = {"item": dict(setup.item_accounts), "client": dict(setup.client_accounts)}
+    number = sum(map(len, kept.values()))
+    with st.expander(f"Other accounts for some items or clients{f' ({number})' if number else ''}"):
+        for what, accounts in kept.items():
+            for key, code in accounts.items():
+                told, away = st.columns((5, 1), vertical_alignment="center")
+                told.text(f"{what.capitalize()} {key}: {code}")
+                if away.button("Remove", key=f"other_away_{what}_{key}"):
+                    keep_other(step, what, {one: own for one, own in accounts.items() if one != key})
+        whose = st.radio("For", list(kept), format_func=str.capitalize, horizontal=True, key="other_what")
+        names = items_and_clients(step.ws, step.connection)[whose]
+        usable = {account.code: account for account in step.view.accounts}
+        name = st.selectbox("Name", names, index=None, key=f"other_name_{whose}", placeholder="As Invoice2go writes it")
+        chosen = st.selectbox("Account", list(usable), index=None, format_func=label_of(usable), key="other_code")
+        if st.button("Use this account", key="other_add", disabled=not (name and chosen)) and name and chosen:
+            keep_other(step, whose, {**kept[whose], match_key(name): chosen})
+
+
+def keep_other(step: Step, what: str, accounts: dict[str, str]) -> None:
+    """Keep the accounts of items or clients, and show the page anew."""
+    change_setup(step.ws, step.connection, **{f"{what}_accounts": accounts})
+    st.rerun()
 
 
 def ask_plan(step: Step) -> None:

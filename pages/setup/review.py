@@ -33,6 +33,8 @@ def show_choices(view: SetupView) -> None:
     rows = [
         ("Organisation", organisation.name),
         ("Revenue account", f"{account.code} {account.name}" if account else "not chosen"),
+        *((f"Account for item {key}", code) for key, code in setup.item_accounts.items()),
+        *((f"Account for client {key}", code) for key, code in setup.client_accounts.items()),
         ("New invoices arrive as", STATUSES.get(setup.status, setup.status)),
         ("Automatic export", "on" if setup.auto_export else "off"),
         *tax_choices(view),
