@@ -102,12 +102,12 @@ def test_candidates_are_active_sales_rates_equal_ones_first() -> None:
     found = tax_candidates(D("10"), ORGANISATION, "200")
     assert [(each.rate.tax_type, each.equal) for each in found] == [
         ("OUTPUT", True),
+        ("OUTPUT15", False),
         ("BASEXCLUDED", False),
         ("EXEMPTOUTPUT", False),
-        ("OUTPUT15", False),
     ]
     assert found[0].reason == "the same 10 %; the account's own rate"
-    assert found[1].reason == "0 %, not the same"
+    assert found[2].reason == "0 %, not the same"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from i2g_recon.core.currency_use import (
 )
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.holds import Hold, hold
-from i2g_recon.core.invoice import NO_TAX_KEY, AppliedTax, LineAmountTypes, tax_key
+from i2g_recon.core.invoice import NO_TAX_KEY, ZERO, AppliedTax, LineAmountTypes, tax_key
 from i2g_recon.core.money import D, from_scaled, plain
 from i2g_recon.core.organisation import Account, Organisation, TaxRate
 from i2g_recon.core.reference import match_key
@@ -131,15 +131,13 @@ def usable_rate(tax_type: str, organisation: Organisation) -> TaxRate | None:
 
 
 def tax_candidates(rate: Decimal | None, organisation: Organisation, account_code: str = "") -> tuple[Candidate, ...]:
-    """The active rates that can stand on the account, equal percentages first, then by name."""
+    """The active rates that can stand on the account: equal percentages first, then the nearest, then by name."""
     account = organisation.account(account_code)
     place = APPLIES_TO.get(account.klass, "REVENUE") if account else "REVENUE"
     default = account.tax_type if account else ""
     active = [each for each in organisation.tax_rates if each.status == "ACTIVE" and place in each.applies_to]
     found = [Candidate(each, candidate_reason(each, rate, default), each.rate == rate) for each in active]
-    return tuple(
-        sorted(found, key=lambda candidate: (not candidate.equal, candidate.rate.name, candidate.rate.tax_type))
-    )
+    return tuple(sorted(found, key=lambda one: (abs(one.rate.rate - (rate or ZERO)), one.rate.name, one.rate.tax_type)))
 
 
 def candidate_reason(candidate: TaxRate, rate: Decimal | None, default: str) -> str:
