@@ -72,6 +72,27 @@ class Screen:
         file: Any = {"name": name, "mimeType": "application/zip", "buffer": content}
         self.page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(file)
 
+    def allow_access(self) -> None:
+        """From page Connect through Xero's consent page and back."""
+        self.page.get_by_role("link", name="Connect Xero", exact=True).click()
+        self.says("Sandbox - not Xero")
+        self.press("Allow access")
+        self.says("Xero is connected.")
+
+    def pick(self, words: str) -> None:
+        """Clicks the words of a choice, and waits until the server knows of it."""
+        self.page.get_by_text(words, exact=True).click()
+        self.page.wait_for_timeout(500)  # the page looks at rest until the click has reached the server
+        self.settle()
+
+    def tick(self, label: str) -> None:
+        """A check box, and waits until the server knows of it."""
+        box = self.page.get_by_role("checkbox", name=label)
+        expect(box).to_be_enabled()
+        self.settle()
+        self.pick(label)
+        expect(box).to_be_checked()
+
     def tick_row(self, row: int, grid: int = 0) -> None:
         """Ticks a row of a grid; its cells are drawn, not made of elements."""
         box = self.page.get_by_test_id("stDataFrame").nth(grid).bounding_box()

@@ -43,10 +43,7 @@ def test_from_the_first_connection_to_a_rechecked_push(screen: Screen, robin: Pe
 def connect(screen: Screen) -> None:
     """Through Xero's consent page and back, in one tab."""
     screen.open("connect")
-    screen.page.get_by_role("link", name="Connect Xero", exact=True).click()
-    screen.says("Sandbox - not Xero")
-    screen.press("Allow access")
-    screen.says("Xero is connected.")
+    screen.allow_access()
     expect(screen.page).to_have_url(f"{screen.base}/connect")
     screen.shows("Connect")
     screen.picture("03-connected")
@@ -72,11 +69,11 @@ def set_up(screen: Screen) -> None:
     """Taxes, currency, review, complete."""
     screen.open("taxes")
     screen.choose("Xero tax rate for GST Free 0%", "GST Free Income")
-    tick(screen, "The taxes are correct")
+    screen.tick("The taxes are correct")
     screen.picture("06-taxes")
     screen.press("Next")
     screen.shows("Currency")
-    tick(screen, "The currencies are right")
+    screen.tick("The currencies are right")
     screen.picture("07-currency")
     screen.press("Next")
     screen.shows("Review")
@@ -85,16 +82,6 @@ def set_up(screen: Screen) -> None:
     screen.press("Complete")
     screen.says("The set-up is complete.")
     screen.picture("09-complete")
-
-
-def tick(screen: Screen, label: str) -> None:
-    box = screen.page.get_by_role("checkbox", name=label)
-    expect(box).to_be_enabled()
-    screen.settle()
-    screen.page.get_by_text(label, exact=True).click()
-    expect(box).to_be_checked()
-    screen.page.wait_for_timeout(500)  # the page looks at rest until the tick has reached the server
-    screen.settle()
 
 
 def reconcile(screen: Screen) -> None:
