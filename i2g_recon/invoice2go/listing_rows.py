@@ -16,6 +16,7 @@ from i2g_recon.core.answers import Answers
 from i2g_recon.core.dates import DateStyle, decide
 from i2g_recon.core.invoice import RowError, State
 from i2g_recon.core.money import exponent
+from i2g_recon.core.reference_keys import tail_numbers
 from i2g_recon.errors import NeedsAnswer
 from i2g_recon.invoice2go.listing_amounts import Amounts, amounts_of, decimal_sign
 from i2g_recon.invoice2go.listing_cells import WORD_TOTAL, Cells
@@ -213,6 +214,8 @@ class Reading:
             rest = rest * MIX + part.astype("uint64")  # modulo 2**64, the same on every machine
         told = pc.cast(pa.array(rest), pa.large_string())
         ids = pc.binary_join_element_wise(numbers, told, pa.scalar(" ", pa.large_string()))
+        if surely_different(numbers):
+            return ids
         mine = pd.Series(numbers, dtype="str")[self.invoice]
         if mine.is_unique:
             return ids
@@ -243,6 +246,12 @@ class Reading:
                 )
             )
             self.refused[row] |= refused
+
+
+def surely_different(numbers: pa.LargeStringArray) -> bool:
+    """Whether no number occurs twice, told by the digits at their ends alone; False where these do not tell."""
+    tails = tail_numbers(numbers)
+    return bool(len(tails)) and bool((tails >= 0).all()) and int(np.bincount(tails).max()) == 1
 
 
 def state(status: str) -> str:
