@@ -79,6 +79,28 @@ def test_the_migrations_lead_to_the_tables_as_they_are_written(tmp_path: Path) -
     assert loose <= {"alembic_version", "sqlite_schema"}
 
 
+def test_a_workspace_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    from alembic import command  # noqa: PLC0415 - slow to import, used here only
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    file = tmp_path / "i2g-recon.sqlite"
+    database = database_at(f"sqlite:///{file}")
+    with database.engine.connect() as connection_:
+        config.attributes["connection"] = connection_
+        command.upgrade(config, "0001")
+        connection_.execute(text("INSERT INTO preference (name, value) VALUES ('chosen_organisation', 'kept')"))
+        connection_.commit()
+    database.close()
+    assert "accepted_pair" not in tables(file)
+    with store_at(tmp_path) as store:
+        assert store.chosen_organisation() == "kept"
+        assert store.accepted_pairs("kept") == ()
+    assert tables(file) == {*SQLModel.metadata.tables, "alembic_version"}
+
+
 def test_processes_that_open_at_once_upgrade_once(tmp_path: Path) -> None:
     assert together(OPEN_AT_ONCE, str(tmp_path / "home"), processes=4) == ["tenant"] * 4
 
