@@ -9,7 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from fixtures_workspace import CLIENT, CLIENT_EMAIL, MovableClock, Xero, environment, pretend_xero, sale, workspace_at
+from fixtures_store import together
+from fixtures_workspace import (
+    CLIENT,
+    CLIENT_EMAIL,
+    MORNING,
+    MovableClock,
+    Xero,
+    environment,
+    pretend_xero,
+    sale,
+    workspace_at,
+)
 
 from i2g_recon.errors import NeedsAPerson, NotConfigured, OtherSideFailed, ReconnectNeeded
 from i2g_recon.jobs import connect, import_export, pull, push, setup_steps
@@ -97,13 +108,49 @@ def test_many_threads_refresh_once_and_all_go_on(consent: Consent) -> None:
     found: list[str] = []
     threads = [
         threading.Thread(target=lambda: found.append(connect.access_token(consent.ws, connection, force_refresh=False)))
-        for _ in range(8)
+        for _ in range(50)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (len(found), set(found)) == (8, {consent.kept(connection).access_token})
+    assert (len(found), set(found)) == (50, {consent.kept(connection).access_token})
+    assert consent.refreshes() == before + 1
+    assert consent.kept(connection).refresh_token != old.refresh_token
+
+
+ASK_AT_ONCE = """
+import sys, threading
+from pathlib import Path
+from i2g_recon.jobs import connect
+from i2g_recon.jobs.workspace import open_workspace
+from i2g_recon.settings import load
+ws = open_workspace(load(home=Path(sys.argv[1])))
+(connection,) = ws.store.connections()
+print("ready", flush=True)
+sys.stdin.readline()
+found = []
+ask = lambda: found.append(connect.access_token(ws, connection, force_refresh=False))
+threads = [threading.Thread(target=ask) for _ in range(13)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(len(found), len(set(found)), hash(found[0]) if found else 0)
+"""
+
+
+def test_many_threads_of_several_processes_refresh_once(consent: Consent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the moment of expiry: 4 processes with 13 threads each, one refresh, and nobody fails."""
+    (connection,) = consent.allow()
+    old = consent.kept(connection)
+    consent.ws.store.save_tokens(connection.consent_id, replace(old, expires_at=MORNING))
+    before = consent.refreshes()
+    consent.xero.arm("slow", path="/connect/token", seconds=0.5)
+    for name, value in environment(consent.xero.sandbox, "authorization_code").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONHASHSEED", "0")  # so that processes can say the same token without saying it
+    said = together(ASK_AT_ONCE, str(consent.ws.settings.home), processes=4)
+    assert len(set(said)) == 1
+    assert said[0].startswith("13 1 ")
     assert consent.refreshes() == before + 1
     assert consent.kept(connection).refresh_token != old.refresh_token
 

@@ -10,6 +10,7 @@ import pytest
 from fixtures_workspace import KNOWN_CLIENT, Desk, desk, sale
 
 from i2g_recon.errors import NeedsAPerson, SetupIncomplete
+from i2g_recon.jobs.plan import preview
 from i2g_recon.jobs.setup_steps import (
     Choices,
     apply_choices,
@@ -18,6 +19,7 @@ from i2g_recon.jobs.setup_steps import (
     items_and_clients,
     require_complete,
     setup_view,
+    tax_preview,
 )
 
 
@@ -125,3 +127,13 @@ def test_an_archived_other_account_sends_the_set_up_back(at: Desk) -> None:
     at.reconcile()
     assert any("260" in sentence for sentence in setup_view(at.ws, at.connection).missing)
     assert items_and_clients(at.ws, at.connection)["client"] == ("Marlin Cafe",)
+
+
+def test_the_whole_walk_through_costs_at_most_six_calls(at: Desk) -> None:
+    setup_view(at.ws, at.connection)
+    for choice in (Choices(revenue_account="200"), Choices(confirm_taxes=True), Choices(confirm_currency=True)):
+        view = apply_choices(at.ws, at.connection, choice)
+        tax_preview(at.ws, at.connection, view)
+        preview(at.ws, at.connection)
+    assert require_complete(at.ws, at.connection).completed
+    assert len(at.xero.requests("", "/api.xro/2.0/")) <= 6
