@@ -15,6 +15,7 @@ from fixtures_workspace import Desk, Xero, desk, environment, pretend_xero, sale
 from streamlit.testing.v1 import AppTest
 
 from i2g_recon.jobs import connect, import_export, setup_steps
+from i2g_recon.jobs.push import push
 from i2g_recon.jobs.workspace import open_workspace
 from i2g_recon.sandbox.demo import PLANTED, sample_export
 from i2g_recon.settings import load
@@ -287,6 +288,27 @@ def test_importing_shows_what_was_read_and_what_was_not(tmp_path: Path) -> None:
         assert "363,831.61 AUD and 4,545.30 NZD" in said
         upload(app, "again.zip", sample_export())
         assert "Imported before" in text_of(app)
+
+
+def test_what_changed_since_the_run_before_is_told_when_asked(tmp_path: Path) -> None:
+    with desk(tmp_path) as here:
+        view = here.prepare(sale("D-1"), sale("D-2"))
+        with home_in_environment(tmp_path, environment(here.xero.sandbox)):
+            app = opened("overview")
+            app.button(key="show_drift").click().run()
+            assert any("There are not two runs" in one.value for one in app.error)
+            here.reconcile()
+            app.button(key="show_drift").click().run()
+            assert any("Nothing changed" in one.value for one in checked(app).success)
+            push(here.ws, here.connection, view.pushable[:1])
+            here.reconcile()
+            app.button(key="show_drift").click().run()
+            said = text_of(checked(app))
+            assert "1 change." in said
+            assert "Xero: 0.00 AUD before, new 110.00 AUD, 110.00 AUD now." in said
+            assert "2 invoices stand elsewhere now." in said
+            changes = next(one.value for one in app.dataframe if "Field" in one.value.columns)
+            assert changes[["Side", "What", "Number"]].to_numpy().tolist() == [["Xero", "New", "D-1"]]
 
 
 def test_a_file_that_is_no_export_is_one_sentence_and_nothing_is_kept(tmp_path: Path) -> None:

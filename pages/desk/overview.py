@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.jobs.overview import overview
+from i2g_recon.web.desk_drift import show_drift
 from i2g_recon.web.desk_overview import (
     show_bridges,
     show_counts,
@@ -48,3 +49,4 @@ with sentence_on_failure():
         show_findings(view.run)
         show_root_causes(view.run)
         show_bridges(view.run)
+        show_drift(ws, connection)
