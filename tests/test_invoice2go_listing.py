@@ -242,6 +242,13 @@ def test_the_sum_at_the_foot_is_a_check_not_an_invoice() -> None:
     assert "which come to 115.00 AUD" in error.problem
 
 
+def test_an_invoice_for_a_client_called_total_is_no_sum() -> None:
+    assert refusal("HT-2,Total,,0.00,5.00,Paid")[:3] == (3, "Date", "")
+    side = read(table(FIRST, "HT-2,Total,26/03/2026,0.00,5.00,Paid", "Total,,,,115.00,"))
+    assert side.invoices["number"].tolist() == ["HT-1", "HT-2"]
+    assert "is that of the rows" in said(side)
+
+
 def test_quotes_and_credits_are_left_out_with_their_money() -> None:
     head = HEAD + ",Type"
     quote, credit = "Q-1,Ben,26/03/2026,0.00,50.00,Sent,Quote", "C-1,Ben,26/03/2026,0,(5.00),,Credit memo"

@@ -267,8 +267,9 @@ def set_aside(listing: Listing) -> Coded:
     for n, text in enumerate(kinds.texts):
         word = next((word for mark, word in ASIDE.items() if mark in text.casefold()), "")
         codes[kinds.codes == n] = words.index(word)
+    number = listing.columns.places["number"][0]
     for row in listing.coded("date").where(lambda text: not text).tolist():
-        cells = {column[row].as_py().strip().casefold().rstrip(":") for column in listing.cells.columns}
-        if cells & set(WORD_TOTAL):
+        cells = [column[row].as_py().strip().casefold().rstrip(":") for column in listing.cells.columns]
+        if set(cells) & set(WORD_TOTAL) and cells[number] in {"", *WORD_TOTAL}:  # a client may be called Total
             codes[row] = words.index(FOOT)
     return Coded(codes, words)
