@@ -103,6 +103,18 @@ def test_merging_keeps_every_refused_row(at: Desk) -> None:
     assert all(one.origin.sha256 != other.origin.sha256 for one, other in pairwise(sides))
 
 
+def test_a_refused_row_is_settled_by_a_newer_table_of_the_same_dates_and_by_no_other(at: Desk) -> None:
+    bad, good = "HT-2,Ada,26/01/2026,x,Sent", "HT-2,Ada,26/01/2026,20.00,Sent"
+    first, last = "HT-1,Ada,25/01/2026,10.00,Sent", "HT-3,Ada,28/01/2026,30.00,Sent"
+    bring(at, first, bad, last)
+    bring(at, good, last)  # begins a day later: perhaps another row is meant
+    assert [error.refused for error in current_source(at.ws, at.tenant_id).invoices.row_errors] == [True]
+    bring(at, first, good, last)
+    side = current_source(at.ws, at.tenant_id).invoices
+    assert side.row_errors == ()
+    assert side.origin.rows == len(side.invoices) == 3
+
+
 def test_the_commands_take_the_answers(at: Desk, tmp_path: Path) -> None:
     terminal: Terminal = desk_on(at.xero, tmp_path / "terminal")
     terminal.folder.mkdir()

@@ -90,7 +90,8 @@ def noted(side: Invoices, note: str) -> Invoices:
 def merge_listings(listings: list[Invoices]) -> Invoices:
     """Tables without ids, newest first: a newer row with the same number takes the place of an older one.
 
-    What a newer table lacks although its dates span it was probably deleted in Invoice2go, and is marked.
+    What a newer table lacks although its dates span it was probably deleted in Invoice2go, and is marked. A refused row
+    counts until a newer table spans all dates of its own, for then the row was written again.
     """
     read = {one.origin.sha256: one for one in reversed(listings)}  # of one file read twice the newer reading
     tables = [one for one in listings if read[one.origin.sha256] is one]
@@ -105,7 +106,8 @@ def merge_listings(listings: list[Invoices]) -> Invoices:
         seen |= set(keys) - {""}
         spans.append((one.invoices["date"].min(), one.invoices["date"].max()))
     invoices = pd.concat(kept, ignore_index=True).drop_duplicates("id").sort_values("id", ignore_index=True)
-    row_errors = tuple(dict.fromkeys(error for one in tables for error in one.row_errors))
+    standing = [one for n, one in enumerate(tables) if not covered(spans[n], spans[:n])]
+    row_errors = tuple(dict.fromkeys(error for one in standing for error in one.row_errors))
     return Invoices(
         invoices.astype(INVOICE_COLUMNS),
         empty_frame(LINE_COLUMNS),
@@ -117,6 +119,11 @@ def merge_listings(listings: list[Invoices]) -> Invoices:
         ),
         notes=tuple(dict.fromkeys(note for one in tables for note in one.notes)),
     )
+
+
+def covered(span: tuple[pd.Timestamp, pd.Timestamp], newer: list[tuple[pd.Timestamp, pd.Timestamp]]) -> bool:
+    """Whether one of the newer spans holds the whole of this one."""
+    return any(begin <= span[0] and span[1] <= end for begin, end in newer)
 
 
 def still_exported(imports: list[Invoices]) -> set[str]:
