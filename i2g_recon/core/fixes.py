@@ -45,21 +45,15 @@ FIXES: dict[str, Fix] = {
     "number_repeats_in_source": Fix("Give each invoice a number of its own in Invoice2go and export again."),
     "reference_repeats_in_target": Fix("Keep one copy of each in Xero and void the others; the ranking says which."),
     "spellings_collide": Fix("Write each number in one way on both sides."),
-    "not_in_source": Fix(
-        "Look where each comes from: typed in Xero, deleted in Invoice2go, or older than the export."
-    ),
+    "not_in_source": Fix("Look where each comes from: typed in Xero, deleted in Invoice2go, or older than the export."),
     "currency": Fix("Void them in Xero and push them in the right currency.", "{detail}"),
     "inclusive_exclusive": Fix("Void them in Xero and push them; i2g-recon sends prices as Invoice2go means them."),
     "tax_rate": Fix(
         "Correct the tax in Set-up, step Taxes, or in Invoice2go's own link; then void and push.",
         "{detail}",
     ),
-    "tax_rounding": Fix(
-        "Leave it, or add a rounding line in Xero, which rounds the tax of each line."
-    ),
-    "line_rounding": Fix(
-        "Leave it, or add a rounding line in Xero, which rounds each line."
-    ),
+    "tax_rounding": Fix("Leave it, or add a rounding line in Xero, which rounds the tax of each line."),
+    "line_rounding": Fix("Leave it, or add a rounding line in Xero, which rounds each line."),
     "price_rounding": Fix("Void and push them: i2g-recon sends prices with four decimals."),
     "discount": Fix("Void and push them: i2g-recon sends the discount on the lines."),
     "line_missing": Fix(CHANGE_ONE),
