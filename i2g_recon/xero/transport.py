@@ -53,7 +53,8 @@ class Transport:
     """Connections, pacing and counting for all organisations of a process; safe to share between threads.
 
     `request` raises Unreachable, AnswerLost, Offline or LimitReached as the table of the module says. `sleep` and
-    `monotonic` are the clock; timeouts_s are for connecting and for silence. Close it, or use it as a context manager.
+    `monotonic` are the clock; timeouts_s are for connecting and for silence; pool carries the bytes. Close it, or use it
+    as a context manager.
     """
 
     def __init__(
@@ -62,11 +63,14 @@ class Transport:
         sleep: Callable[[float], object] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         timeouts_s: tuple[float, float] = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+        pool: urllib3.PoolManager | None = None,
     ) -> None:
         quieten()
         self._sleep, self._monotonic = sleep, monotonic
         self._connect_s, self._read_s = timeouts_s
-        self._pool = urllib3.PoolManager(retries=False, maxsize=8, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where())
+        self._pool = pool or urllib3.PoolManager(
+            retries=False, maxsize=8, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where()
+        )
         self._lock = threading.Lock()
         self._paces: dict[str, Pace] = {}
         self.quota = Quota()
