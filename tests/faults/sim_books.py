@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from fixtures_workspace import GST, KNOWN_CLIENT, sale
+from joserfc.jwk import RSAKey
 from sim_stage import Process, Stage
 from sim_wire import Pool, Wire
 
@@ -50,7 +51,7 @@ class NoWatch:
     def leaving(self, *_: object) -> None:
         """Nothing to keep."""
 
-    def returned(self, _call: object) -> None:
+    def returned(self, _call: object, _status: int) -> None:
         """Nothing to keep."""
 
 
@@ -60,6 +61,7 @@ class Template:
 
     home: Path
     state: State
+    key: RSAKey
     tenant_id: str
     other_id: str
 
@@ -84,9 +86,9 @@ def settings_at(home: Path) -> Settings:
     return load({**addresses, **app, **database, "I2G_RECON_SECRET_KEY": "a" * 43 + "="}, home=home)
 
 
-def world_of(state: State, stage: Stage) -> World:
+def world_of(state: State, stage: Stage, key: RSAKey) -> World:
     clock = Clock(wall_s=lambda: stage.now)
-    return World(state, clock, Mint(state, clock, signing_key(state), URL))
+    return World(state, clock, Mint(state, clock, key, URL))
 
 
 def make_template(home: Path) -> Template:
@@ -99,14 +101,15 @@ def make_template(home: Path) -> Template:
     ours, others = (row["tenant_id"] for row in state.rows("SELECT tenant_id FROM organisations ORDER BY position"))
     state.run("INSERT INTO clients VALUES (?, ?, ?, ?)", CLIENT, SECRET, "client_credentials", ours)
     for tenant_id in (ours, others):
-        joined = {"event_id": "simulated", "now_ms": int(stage.now * 1000)}
-        connections.join(state, tenant_id=tenant_id, client_id=CLIENT, **joined)
+        now_ms = int(stage.now * 1000)
+        connections.join(state, tenant_id=tenant_id, client_id=CLIENT, event_id="simulated", now_ms=now_ms)
     for limit in ("minute", "day"):
         state.keep_setting(f"limit.{limit}", "100000")
-    books = Books(stage, settings_at(home), world_of(state, stage), ours, others)
+    key = signing_key(state)
+    books = Books(stage, settings_at(home), world_of(state, stage, key), ours, others)
     stage.begin("set-up", lambda process: prepare(books, process))
     stage.run()
-    return Template(home, state, ours, others)
+    return Template(home, state, key, ours, others)
 
 
 def prepare(books: Books, process: Process) -> None:
@@ -123,9 +126,10 @@ def prepare(books: Books, process: Process) -> None:
     ws.store.choose_organisation(books.tenant_id)
     first = sale("OLD-1", price="11", lines=(line(random.Random(0), "200"),))
     import_export.import_uploads(ws, connection, [("first_invoice.csv", csv_bytes([first]))])
-    choices = {"revenue_account": "200", "confirm_taxes": True, "confirm_currency": True}
-    others = ("item:PARTS=260",)
-    view = setup_steps.apply_choices(ws, connection, setup_steps.Choices(**choices, accounts=others))
+    choices = setup_steps.Choices(
+        revenue_account="200", confirm_taxes=True, confirm_currency=True, accounts=("item:PARTS=260",)
+    )
+    view = setup_steps.apply_choices(ws, connection, choices)
     assert view.setup.completed, view.missing
     ws.close()
 
@@ -135,7 +139,7 @@ def begin_run(template: Template, stage: Stage, home: Path) -> Books:
     shutil.copytree(template.home, home)
     state = State()
     template.state.copy_to(state)
-    return Books(stage, settings_at(home), world_of(state, stage), template.tenant_id, template.other_id)
+    return Books(stage, settings_at(home), world_of(state, stage, template.key), template.tenant_id, template.other_id)
 
 
 def workspace(books: Books, process: Process, carrier: Wire, watch: object, *, trouble: float) -> Workspace:
@@ -143,7 +147,7 @@ def workspace(books: Books, process: Process, carrier: Wire, watch: object, *, t
     database = database_at(books.settings.database_url)
     store = Store(books.settings, database, books.stage.clock)
     pool = Pool(books.stage, process, carrier, watch, trouble)
-    transport = Transport(sleep=process.sleep, monotonic=process.monotonic, pool=pool)  # type: ignore[arg-type] # its shape
+    transport = Transport(sleep=process.sleep, monotonic=process.monotonic, pool=pool)  # type: ignore[arg-type] # of its shape
     return Workspace(books.settings, store, Outbox(store), transport, books.stage.clock, process.sleep)
 
 

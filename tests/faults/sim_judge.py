@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +20,8 @@ from sim_books import CLIENT, Books, raw
 from sim_stage import Process
 
 from i2g_recon.core.money import from_minor
+from i2g_recon.sandbox.ledger import full_text
+from i2g_recon.sandbox.wire import load
 
 GONE = ("VOIDED", "DELETED")
 OPEN = ("approved", "sent", "uncertain")
@@ -35,6 +37,7 @@ class Leaving:
 
     process: Process
     numbers: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(eq=False)
@@ -56,16 +59,18 @@ class Judge:
             numbers = [str(one.get("InvoiceNumber", one["Reference"])) for one in json.loads(body)["Invoices"]]
             key = next((value for name, value in headers.items() if name.lower() == "idempotency-key"), "")
             self._written_down(numbers, key)
-            call = Leaving(process, tuple(numbers))
+            call = Leaving(process, tuple(numbers), key)
             for other in self.under_way:
                 if other.process is not process and not other.process.dead and set(other.numbers) & set(numbers):
                     raise Broken(f"lease: {other.process.name} and {process.name} send the same invoice at once")
         self.under_way.append(call)
         return call
 
-    def returned(self, call: Leaving) -> None:
-        """It was answered, lost, or its process died."""
+    def returned(self, call: Leaving, status: int) -> None:
+        """It was answered, lost, or its process died. With 401 Xero never looked at it, and it may be sent again."""
         self.under_way.remove(call)
+        if status == 401:
+            self.sent.subtract((number, call.key) for number in call.numbers)
 
     def _written_down(self, numbers: list[str], key: str) -> None:
         """I4: an attempt row for each time it leaves, on the disk before its bytes go."""
@@ -111,7 +116,10 @@ class Judge:
             raise Broken("I10: the workspace file is damaged")
         if database.execute("PRAGMA foreign_key_check").fetchone():
             raise Broken("I10: a row refers to something that is not there")
-        unsaid = "SELECT number FROM command WHERE state NOT IN ('approved', 'sent') AND id NOT IN (SELECT command_id FROM receipt)"
+        unsaid = (
+            "SELECT number FROM command WHERE state NOT IN ('approved', 'sent') "
+            "AND id NOT IN (SELECT command_id FROM receipt)"
+        )
         for row in database.execute(unsaid):
             raise Broken(f"I2: {row['number']} has an outcome and no receipt")
 
@@ -142,9 +150,6 @@ class Judge:
 
     def held(self, number: str) -> list[dict[str, Any]]:
         """What Xero holds under this number, whatever its status."""
-        from i2g_recon.sandbox.ledger import full_text  # noqa: PLC0415
-        from i2g_recon.sandbox.wire import load  # noqa: PLC0415
-
         query = "SELECT * FROM invoices WHERE tenant_id = ? AND (number_key = ? OR reference_key = ?)"
         rows = self.books.world.state.rows(query, self.books.tenant_id, number.lower(), number.lower())
         return [load(full_text(row)) for row in rows]
@@ -163,14 +168,9 @@ class Judge:
                 raise Broken("I5: an invoice outside the plan was changed")
         names = Counter(
             row["name_key"]
-            for row in self.books.world.state.rows("SELECT name_key FROM contacts WHERE tenant_id = ?", self.books.tenant_id)
+            for row in self.books.world.state.rows(
+                "SELECT name_key FROM contacts WHERE tenant_id = ?", self.books.tenant_id
+            )
         )
         if any(times > 1 for times in names.values()):
             raise Broken("a client is in Xero twice")
-
-
-def writes_counted(judge: Judge, work: Callable[[], None]) -> int:
-    """How many calls that change Xero the work made."""
-    before = sum(judge.sent.values())
-    work()
-    return sum(judge.sent.values()) - before

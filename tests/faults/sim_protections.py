@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -17,12 +19,31 @@ from i2g_recon.xero.transport import Transport
 
 def no_journal() -> Any:
     """Nothing is written down before it is sent."""
-    return mock.patch.object(Outbox, "mark_sent", lambda *_, **__: None)
+    return mock.patch.object(Outbox, "mark_sent", return_value=None)
 
 
 def no_read_back() -> Any:
     """What Xero answered is believed, and what it did not answer is sent again without looking."""
-    return mock.patch.object(push, "settle_what_is_there", lambda _ws, _session, commands: list(commands))
+    stack = ExitStack()
+    stack.enter_context(mock.patch.object(push, "settle_what_is_there", lambda _ws, _session, commands: list(commands)))
+    true_create = writer.create_invoices
+
+    def believed(ws: Any, session: XeroSession, commands: Sequence[Any], *, owner: str, fresh_key: bool) -> bool:
+        key = push.batch_key(commands, fresh=fresh_key)
+        for one in commands:
+            ws.outbox.mark_sent(one.id, ws.clock(), key, owner=owner)
+        try:
+            outcomes = true_create(session, [push.body_of(one) for one in commands], idempotency_key=key)
+        except AnswerLost:
+            return True
+        for one, outcome in zip(commands, outcomes, strict=True):
+            state = "confirmed" if outcome.ok else "rejected"
+            found = outcome.invoice.id if outcome.invoice else ""
+            ws.outbox.settle(one.id, state, ws.clock(), xero_invoice_id=found, messages=outcome.messages)
+        return False
+
+    stack.enter_context(mock.patch.object(push, "send_once", believed))
+    return stack
 
 
 def no_number_of_our_own() -> Any:
@@ -38,9 +59,12 @@ def no_number_of_our_own() -> Any:
 def no_lease() -> Any:
     """Everybody may work on everything."""
     stack = ExitStack()
-    stack.enter_context(mock.patch.object(Outbox, "claim", lambda *_: True))
+    stack.enter_context(mock.patch.object(Outbox, "claim", return_value=True))
     true_mark = Outbox.mark_sent
-    unowned = lambda self, command_id, now, key, **_: true_mark(self, command_id, now, key)  # noqa: E731
+
+    def unowned(self: Outbox, command_id: str, now: dt.datetime, key: str, **_: object) -> None:
+        true_mark(self, command_id, now, key)
+
     stack.enter_context(mock.patch.object(Outbox, "mark_sent", unowned))
     return stack
 
@@ -62,8 +86,8 @@ def no_tenant_binding() -> Any:
     """The organisation that is chosen in some window is the one that is called."""
 
     def chosen(ws: Any, connection: Any) -> XeroSession:
-        token: Callable[[bool], str] = lambda force: connect.access_token(ws, connection, force_refresh=force)  # noqa: E731
-        return XeroSession(ws.settings, ws.transport, ws.store.chosen_organisation() or connection.tenant_id, token)
+        bound = connect.open_session(ws, connection)
+        return replace(bound, tenant_id=ws.store.chosen_organisation() or connection.tenant_id)
 
     return mock.patch.object(push, "open_session", chosen)
 
@@ -94,6 +118,5 @@ def switched_off(name: str) -> Iterator[None]:
     if not name:
         yield
         return
-    assert writer.judged is verdicts.judged
     with PROTECTIONS[name]():
         yield

@@ -69,7 +69,9 @@ class Wire:
             "raw_path": parts.path.encode(),
             "query_string": parts.query.encode(),
             "root_path": "",
-            "headers": [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in headers.items()],
+            "headers": [
+                (name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in headers.items()
+            ],
             "client": ("127.0.0.1", 1),
             "server": ("localhost", 80),
         }
@@ -108,6 +110,7 @@ class Pool:
 
     def __init__(self, stage: Stage, process: Process, carrier: Wire, watch: Any, trouble: float) -> None:
         self.stage, self.process, self.wire, self.watch, self.trouble = stage, process, carrier, watch, trouble
+        self.always_shuffled = bool(trouble) and stage.rng.random() < 0.2
         self.held_until = 0.0
         self.starts: list[float] = []
 
@@ -121,10 +124,12 @@ class Pool:
         if accounting:
             self._keep_the_limits()
         call = self.watch.leaving(self.process, method, url, sent, headers)
+        status = 0
         try:
             answer = self._meet(self._fate(accounting), method, url, sent, dict(headers))
+            status = answer[0]
         finally:
-            self.watch.returned(call)
+            self.watch.returned(call, status)
         self.process.boundary()
         if answer[0] == 429 and "Retry-After" in answer[1]:
             self.held_until = self.stage.now + float(answer[1]["Retry-After"])
@@ -143,7 +148,7 @@ class Pool:
         self.starts = [*(start for start in self.starts if start > now - 60), now]
         assert len(self.starts) <= 60, "more than 60 calls in a minute"
 
-    def _meet(self, fate: str, method: str, url: str, body: bytes, headers: dict[str, str]) -> Any:  # noqa: C901, PLR0911
+    def _meet(self, fate: str, method: str, url: str, body: bytes, headers: dict[str, str]) -> Any:  # noqa: C901
         carry = self.wire.carry
         if fate in ARMED:
             self.wire.world.faults.arm(Fault(kind=fate))
@@ -171,7 +176,9 @@ class Pool:
         if fate == "truncated":
             plain = urllib3.HTTPHeaderDict({"Content-Type": "application/json"})
             return answer[0], plain, unzipped(answer)[: self.stage.rng.randrange(1, 400)]
-        return shuffled(answer, self.stage.rng) if fate == "shuffled" else answer
+        if fate == "shuffled" or self.always_shuffled:
+            return shuffled(answer, self.stage.rng)
+        return answer
 
     def _wait(self, problem: str) -> int:
         return self.stage.rng.randrange(3_600, 80_000) if problem == "day" else self.stage.rng.randrange(1, 60)
@@ -209,4 +216,6 @@ def shuffled(answer: tuple[int, Any, bytes], rng: random.Random) -> tuple[int, A
 def lists_of(payload: Any) -> Iterator[list[Any]]:
     """The lists of elements of an answer."""
     if isinstance(payload, dict):
-        yield from (payload[name] for name in ("Invoices", "Contacts", "Elements") if isinstance(payload.get(name), list))
+        yield from (
+            payload[name] for name in ("Invoices", "Contacts", "Elements") if isinstance(payload.get(name), list)
+        )
