@@ -127,7 +127,7 @@ def test_the_database_itself_refuses_a_second_open_command(outbox: Outbox) -> No
             "INSERT INTO command SELECT 99, 'other', push_id, tenant_id, source_id, number, reference, invoice_number,"
             " action, body, idempotency_key, currency, total_minor, fingerprint, contact_id, contact_name,"
             " contact_email, 'uncertain', attempts, sent_at, settled_at, xero_invoice_id, xero_invoice_number,"
-            " messages, remedy, owner, lease_until FROM command"
+            " messages, remedy, owner, lease_until, target_id FROM command"
         )
 
 

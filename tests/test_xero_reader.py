@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from fixtures_xero import Books, books, broken_wire
 
+from i2g_recon.core.fingerprint import fingerprint
 from i2g_recon.core.frame import records
 from i2g_recon.core.invoice import State
 from i2g_recon.errors import IncompletePull, Refused
@@ -20,7 +21,6 @@ from i2g_recon.xero.paging import PAGE_SIZE
 from i2g_recon.xero.reader import (
     batches,
     find_invoices,
-    fingerprint,
     read_contacts,
     read_invoice,
     read_invoices,

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from fixtures_xero import Books, books, broken_wire
 
+from i2g_recon.core.fingerprint import fingerprint
 from i2g_recon.core.frame import records
 from i2g_recon.core.invoice import Contact, State
 from i2g_recon.errors import AnswerLost, LimitReached, ReconnectNeeded, Refused, Unreachable
 from i2g_recon.settings import DEFAULT_SCOPES
 from i2g_recon.xero.failures import explain
-from i2g_recon.xero.reader import find_invoices, fingerprint, read_contacts, read_invoice, read_invoices
+from i2g_recon.xero.reader import find_invoices, read_contacts, read_invoice, read_invoices
 from i2g_recon.xero.session import XeroSession
 from i2g_recon.xero.transport import Transport
 from i2g_recon.xero.writer import add_history, create_contacts, create_invoices

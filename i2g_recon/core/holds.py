@@ -67,6 +67,15 @@ HOLDS: Mapping[str, HoldRule] = MappingProxyType(
         "set_aside": HoldRule(
             "The comparison set this invoice aside ({reason}).", "Look at it in the work list first."
         ),
+        # What was decided, and what a program must not change.
+        "kept_back": HoldRule("You decided not to send it: {reason}", "Let it go again to send it after all."),
+        "change_in_xero": HoldRule(
+            "Its state in Xero ({status}) does not let it be changed from here.",
+            "Open it in Xero and change it there to {values}.",
+        ),
+        "nothing_ticked": HoldRule(
+            "Nothing that differs is among the fields to change.", "Tick one of its differing fields, or leave it."
+        ),
         # What Xero holds already.
         "number_blank": HoldRule(
             "The invoice has no number, so it could not be found in Xero again.",

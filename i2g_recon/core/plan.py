@@ -10,6 +10,7 @@ stops a second copy.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,34 +19,42 @@ from types import MappingProxyType
 from typing import Any
 
 from i2g_recon.core.body import canonical, xero_body
-from i2g_recon.core.contacts import ChosenContact, ContactBook, choose_contact, contact_book, contact_key
+from i2g_recon.core.contacts import ChosenContact, choose_contact, contact_book, contact_key
 from i2g_recon.core.draft import Draft, make_draft, tax_treatment
 from i2g_recon.core.frame import Invoices
-from i2g_recon.core.holds import HOLDS, Hold, hold, warning
+from i2g_recon.core.holds import Hold, hold
 from i2g_recon.core.invoice import GONE, Contact, Invoice, State
 from i2g_recon.core.money import NotAnAmount, to_minor
+from i2g_recon.core.obstacles import (
+    PUSHED_REASON,
+    Books,
+    command_warnings,
+    invoice_holds,
+    near_holds,
+    number_holds,
+    reason_holds,
+)
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import Setup, account_hold
-from i2g_recon.core.taken import Taken, taken_in
+from i2g_recon.core.taken import taken_in
 from i2g_recon.core.tax import WIDE
 
 __all__ = ["PushCommand", "contact_key", "invoice_number_for", "make_plan"]
 
-PUSHED_REASON = "sent_not_in_target"
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
 NOTHING_NEAR: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType({})
-SAME_NUMBER_TIERS = ("number", "loose_reference")
-LONGEST_REFERENCE, LONGEST_DESCRIPTION = 255, 4000
+ENDED = ("voided_in_target", "deleted_in_target")  # reasons that a person may overrule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushCommand:
-    """What happens to one missing invoice. Amounts are minor units of the currency.
+    """What happens to one invoice. Amounts are minor units of the currency.
 
     action: create or hold. reason: code of HOLDS, the first of several; message and remedy speak of all of them.
     body: the Xero invoice as JSON without its Contact (`body`); empty for a hold, as is fingerprint. contact_id: empty
     for a contact that has to be created first. predicted_minor: the total Xero will compute, None when that is unknown.
+    Commands of `changes` are update, replace or hold; target_id and seen name the invoice in Xero and its fingerprint.
     """
 
     source_id: str
@@ -65,18 +74,9 @@ class PushCommand:
     total_minor: int
     predicted_minor: int | None = None
     fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Everything a plan is made against."""
-
-    organisation: Organisation
-    setup: Setup
-    taken: Taken
-    contacts: ContactBook
-    links: Mapping[str, str]
-    near: Mapping[str, Sequence[Mapping[str, Any]]]
+    target_id: str = ""
+    seen: str = ""
+    changes: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -88,28 +88,49 @@ def make_plan(
     contacts: Sequence[Contact],
     contact_links: Mapping[str, str] = NO_LINKS,
     near: Mapping[str, Sequence[Mapping[str, Any]]] = NOTHING_NEAR,
+    again: Collection[str] = (),
+    kept_back: Mapping[str, str] = NO_LINKS,
 ) -> tuple[PushCommand, ...]:
     """One command per (missing source invoice, its reason of the comparison), in the order given.
 
     contacts: those of Xero, archived ones included. contact_links: contact key to ContactID. near: by source id, the
-    proposals of the comparison (as in the items of the JSON), best first. Raises nothing for data.
+    proposals of the comparison (as in the items of the JSON), best first. again: source ids to be copied anew although
+    their copy was voided or deleted. kept_back: source id to the reason why a person does not want it sent. Raises
+    nothing for data.
     """
     repeats = Counter(match_key(invoice.number) for invoice, _ in missing)
     taken = replace(taken_in(target), repeats=frozenset(key for key, times in repeats.items() if times > 1))
     books = Books(organisation, setup, taken, contact_book(contacts), contact_links, near)
     with localcontext(WIDE):
-        return tuple(command(invoice, reason, books) for invoice, reason in missing)
+        return tuple(
+            kept_back_or(
+                command(invoice, PUSHED_REASON if invoice.id in again and reason in ENDED else reason, books),
+                kept_back.get(invoice.id),
+            )
+            for invoice, reason in missing
+        )
+
+
+def kept_back_or(planned: PushCommand, reason: str | None) -> PushCommand:
+    """The command, or a hold of it that says what a person decided."""
+    if reason is None:
+        return planned
+    return held(replace(planned, action="hold", body="", fingerprint=""), [hold("kept_back", reason=reason)])
 
 
 def invoice_number_for(invoice: Invoice, taken: Mapping[str, State], repeats: Collection[str] = ()) -> str:
     """Xero's InvoiceNumber by the fixed rule: the number itself, or with the start of the id when it is used up.
 
-    taken: match key of a number in the target to its holder's state; a voided or deleted holder uses the number up.
-    repeats: match keys of numbers that several source invoices carry.
+    taken: match key of a number in the target to its holder's state; a voided or deleted holder uses the number up,
+    and the varied one too, which then is counted on: 7, 7-0a1b2c3d, 7-0a1b2c3d-2 ... repeats: match keys of numbers
+    that several source invoices carry.
     """
-    key = match_key(invoice.number)
-    used_up = taken.get(key) in GONE or key in repeats
-    return f"{invoice.number.strip()}-{invoice.id[:8]}" if used_up else invoice.number.strip()
+    plain_number = invoice.number.strip()
+    if taken.get(match_key(plain_number)) not in GONE and match_key(plain_number) not in repeats:
+        return plain_number
+    varied = f"{plain_number}-{invoice.id[:8]}"
+    further = (f"{varied}-{count}" for count in itertools.count(2))
+    return next(one for one in (varied, *itertools.islice(further, 1000)) if taken.get(match_key(one)) not in GONE)
 
 
 def command(invoice: Invoice, reason: str, books: Books) -> PushCommand:
@@ -185,100 +206,3 @@ def created(planned: PushCommand, invoice: Invoice, draft: Draft, chosen: Chosen
     )
     seen = canonical([body, chosen.contact.id, chosen.contact.name, chosen.contact.email])
     return replace(planned, action="create", body=body, fingerprint=hashlib.sha256(seen.encode()).hexdigest())
-
-
-# --- What stands in the way
-
-
-def reason_holds(invoice: Invoice, reason: str) -> list[Hold]:
-    """What the comparison said, and what the invoice itself says about the same matters."""
-    codes = [] if reason == PUSHED_REASON else [reason]
-    if invoice.state in {State.UNSENT, *GONE} and reason != "paid_not_sent":
-        codes.append("not_sent")
-    if invoice.state is State.UNKNOWN:
-        codes.append("status_unknown")
-    if not invoice.adds_up:
-        codes.append("does_not_add_up")
-    if invoice.total <= 0:
-        codes.append("negative_or_zero_total")
-    facts = {"number": invoice.number, "currency": invoice.currency or "''"}
-    return [hold(code, **facts) if code in HOLDS else hold("set_aside", reason=code) for code in dict.fromkeys(codes)]
-
-
-def number_holds(invoice: Invoice, invoice_number: str, taken: Taken) -> list[Hold]:
-    """What the target's references and numbers say about this one."""
-    key = match_key(invoice.number)
-    if not key:
-        return [hold("number_blank")]
-    holds = []
-    if key in taken.repeats:
-        holds.append(hold("number_repeats_in_source", number=invoice.number))
-    if key in taken.references:
-        holds.append(hold("reference_already_live", number=invoice.number))
-    number_key = match_key(invoice_number)
-    ours = taken.numbers.get(number_key) not in GONE and match_key(taken.reference_of.get(number_key, "")) == key
-    if number_key in taken.numbers and not ours:
-        holds.append(hold("number_taken", number=invoice_number, reference=taken.reference_of[number_key]))
-    return holds
-
-
-def near_holds(invoice: Invoice, books: Books) -> list[Hold]:
-    """An invoice only in Xero that bears this number in another spelling or place would be doubled by a push."""
-    return [
-        hold("perhaps_there", **near_facts(one, invoice))
-        for one in books.near.get(invoice.id, ())[:1]
-        if one["tier"] in SAME_NUMBER_TIERS
-    ]
-
-
-def near_facts(one: Mapping[str, Any], invoice: Invoice) -> dict[str, str]:
-    """What a proposal says, for the sentence."""
-    return {"there": one["number"] or "an invoice without a number", "why": one["why"], "number": invoice.number}
-
-
-def invoice_holds(invoice: Invoice, books: Books) -> list[Hold]:
-    """What the invoice itself lacks or has too much of."""
-    holds = [] if invoice.lines else [hold("no_lines")]
-    if invoice.withholding:
-        holds.append(hold("withholding"))
-    if invoice.currency not in {books.organisation.base_currency, *books.organisation.currencies} - {""}:
-        holds.append(hold("currency_not_subscribed", currency=invoice.currency or "''"))
-    if invoice.date is None:
-        holds.append(hold("no_date"))
-    if books.setup.status == "AUTHORISED":
-        holds += [] if invoice.due_date else [hold("no_due_date")]
-        holds += [hold("locked_period", **facts) for facts in locked(invoice, books.organisation)]
-    return holds + text_holds(invoice)
-
-
-def text_holds(invoice: Invoice) -> list[Hold]:
-    """Texts longer than Xero's columns."""
-    holds = []
-    if any(len(line.description) > LONGEST_DESCRIPTION for line in invoice.lines):
-        holds.append(hold("text_too_long", what="A line's description", limit=LONGEST_DESCRIPTION))
-    if len(invoice.number) > LONGEST_REFERENCE - len("-12345678"):
-        holds.append(hold("text_too_long", what="The invoice number", limit=LONGEST_REFERENCE))
-    return holds
-
-
-def locked(invoice: Invoice, organisation: Organisation) -> list[dict[str, str]]:
-    """The facts of the later lock date when the invoice is dated on or before it, else nothing."""
-    locks = [day for day in (organisation.period_lock, organisation.year_lock) if day]
-    if invoice.date is None or not locks or invoice.date > max(locks):
-        return []
-    return [{"date": invoice.date.isoformat(), "lock": max(locks).isoformat()}]
-
-
-def command_warnings(invoice: Invoice, invoice_number: str, books: Books) -> list[str]:
-    """What a person should see although it does not stand in the way."""
-    warnings = []
-    if invoice_number != invoice.number.strip():
-        warnings.append(warning("number_varied", number=invoice.number, invoice_number=invoice_number))
-    warnings += [
-        warning("perhaps_there", **near_facts(one, invoice))
-        for one in books.near.get(invoice.id, ())[:1]
-        if one["tier"] not in SAME_NUMBER_TIERS
-    ]
-    if books.setup.status != "AUTHORISED":
-        warnings += [warning("locked_period", **facts) for facts in locked(invoice, books.organisation)]
-    return warnings

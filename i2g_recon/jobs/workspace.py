@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from i2g_recon.clock import Clock, utc_now
 from i2g_recon.core.frame import Invoices
 from i2g_recon.errors import NotConnected
+from i2g_recon.jobs.heartbeat import beating
 from i2g_recon.settings import Settings
 from i2g_recon.store.outbox import Outbox
 from i2g_recon.store.records import Connection
@@ -20,7 +22,7 @@ __all__ = ["Connection", "Workspace", "open_workspace"]  # Connection: what page
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """Settings, database and the one transport to Xero. clock and sleep are those of the jobs."""
+    """Settings, database and the one transport to Xero. clock, sleep and pulse (`heartbeat`) are those of the jobs."""
 
     settings: Settings
     store: Store
@@ -28,6 +30,7 @@ class Workspace:
     transport: Transport
     clock: Clock = field(default=utc_now)
     sleep: Callable[[float], object] = field(default=time.sleep)
+    pulse: Callable[[Callable[[], object], float], AbstractContextManager[None]] = field(default=beating)
     sources: dict[tuple[int, ...], Invoices] = field(default_factory=dict, repr=False)  # see `source`
 
     def close(self) -> None:

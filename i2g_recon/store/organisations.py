@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import col, delete, or_, select
+from sqlmodel import col, select
 
-from i2g_recon.core.accepted import AcceptedPair
 from i2g_recon.core.invoice import Contact
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.store.connections import CHOSEN
@@ -25,7 +23,6 @@ from i2g_recon.store.encoding import (
 from i2g_recon.store.part import Part, canonical
 from i2g_recon.store.records import Activity
 from i2g_recon.store.tables import (
-    AcceptedPairRow,
     ActivityRow,
     ContactLinkRow,
     OrganisationRow,
@@ -106,29 +103,6 @@ class Organisations(Part):
         with self.database.reading() as session:
             rows = session.exec(select(ContactLinkRow).where(ContactLinkRow.tenant_id == tenant_id))
             return {row.client_key: row.contact_id for row in rows}
-
-    def accept_pair(self, tenant_id: str, pair: AcceptedPair, at: dt.datetime) -> None:
-        """Remember that two invoices are one, in place of what was accepted for either before."""
-        with self.database.writing() as session:
-            mine, row = col(AcceptedPairRow.tenant_id) == tenant_id, AcceptedPairRow
-            either = or_(col(row.source_id) == pair.source_id, col(row.target_id) == pair.target_id)
-            session.exec(delete(row).where(mine, either))
-            session.add(row(tenant_id=tenant_id, accepted_at=at, **asdict(pair)))
-
-    def withdraw_pair(self, tenant_id: str, source_id: str) -> bool:
-        """Forget what was accepted for a source invoice; whether there was anything."""
-        with self.database.writing() as session:
-            row = session.get(AcceptedPairRow, (tenant_id, source_id))
-            if row is not None:
-                session.delete(row)
-            return row is not None
-
-    def accepted_pairs(self, tenant_id: str) -> tuple[AcceptedPair, ...]:
-        """Every accepted pair of an organisation, in the order of the source ids."""
-        mine = select(AcceptedPairRow).where(AcceptedPairRow.tenant_id == tenant_id)
-        with self.database.reading() as session:
-            rows = session.exec(mine.order_by(col(AcceptedPairRow.source_id)))
-            return tuple(AcceptedPair(row.source_id, row.target_id, row.facts) for row in rows)
 
     def log(
         self,

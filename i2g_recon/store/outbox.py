@@ -7,7 +7,8 @@
 
 Two invoices in Xero for one in Invoice2go begin with two commands for it. So the database itself (a partial unique
 index) allows one command per tenant, source_id and action while it is approved, sent, uncertain or confirmed; the
-others make room for a new approval. What is confirmed stays confirmed, whoever answers late.
+others make room for a new approval. What is confirmed stays confirmed, whoever answers late, until an approved command
+takes that very invoice out of Xero again: then its receipt says so, and both are written in one transaction.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, update
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, func, update
+from sqlmodel import col, select
 
 from i2g_recon.errors import NeedsAPerson
-from i2g_recon.store.command_rows import approved_row, attempt_of, command_of, receipt_of, refuse_unfit
+from i2g_recon.store.command_rows import attempt_of, command_of, receipt_of, refuse_unfit
 from i2g_recon.store.database import Clash
 from i2g_recon.store.lease import ended
 from i2g_recon.store.part import canonical
@@ -34,10 +35,10 @@ from i2g_recon.store.records import (
     PushInfo,
     Receipt,
 )
+from i2g_recon.store.standing import approve_within, take_back_within
 from i2g_recon.store.tables import AttemptRow, CommandRow, PushRow, ReceiptRow
 from i2g_recon.store.workspace import Store
 
-AT_ONCE = 500  # values in one IN list; databases have a limit
 TRIES = 3  # approvals at the same instant on several machines
 IS_OPEN: ColumnElement[bool] = col(CommandRow.state).in_(OPEN_STATES)
 
@@ -95,15 +96,39 @@ class Outbox:
                 counts.setdefault(push_id, {})[state] = count
             rows = session.exec(approvals.order_by(col(PushRow.approved_at).desc(), col(PushRow.id).desc()))
             return [
-                PushInfo(id=row.id, tenant_id=row.tenant_id, approved_at=row.approved_at, counts=counts.get(row.id, {}))
+                PushInfo(
+                    id=row.id,
+                    tenant_id=row.tenant_id,
+                    approved_at=row.approved_at,
+                    counts=counts.get(row.id, {}),
+                    cancelled_at=row.cancelled_at,
+                )
                 for row in rows
             ]
+
+    def cancel(self, push_id: str, now: dt.datetime) -> None:
+        """A person stops a push: what was not sent yet is not sent any more. Asking twice changes nothing."""
+        change = update(PushRow).where(col(PushRow.id) == push_id, col(PushRow.cancelled_at).is_(None))
+        with self.database.writing() as session:
+            session.connection().execute(change.values(cancelled_at=now))
+
+    def cancelled(self, push_ids: Iterable[str]) -> set[str]:
+        """Which of these pushes a person stopped."""
+        wanted = select(PushRow.id).where(col(PushRow.id).in_(set(push_ids)), col(PushRow.cancelled_at).is_not(None))
+        with self.database.reading() as session:
+            return set(session.exec(wanted))
 
     def claim(self, command_id: str, owner: str, now: dt.datetime, lease_s: float) -> bool:
         """Whether this owner may work on the open command until the lease ends. Claiming again prolongs it."""
         free = (col(CommandRow.owner) == owner) | ended(col(CommandRow.lease_until), now, lease_s)
         until = now + dt.timedelta(seconds=lease_s)
         return self._change(command_id, IS_OPEN & free, owner=owner, lease_until=until)
+
+    def renew(self, owner: str, now: dt.datetime, lease_s: float) -> None:
+        """Prolong every claim of this owner."""
+        change = update(CommandRow).where(col(CommandRow.owner) == owner, IS_OPEN)
+        with self.database.writing() as session:
+            session.connection().execute(change.values(lease_until=now + dt.timedelta(seconds=lease_s)))
 
     def release(self, command_id: str, owner: str) -> None:
         """Give a claim back before its end, when the work is put off."""
@@ -141,12 +166,13 @@ class Outbox:
         xero_invoice_number: str = "",
         messages: Iterable[str] = (),
         remedy: str = "",
+        fingerprint: str = "",
     ) -> bool:
         """Write down what became of a command, with its receipt, and end the claim; whether this was news.
 
         An open command takes any outcome, uncertain included. A settled one changes only to confirmed, and not when a
-        newer command stands for the same change. An empty id or number leaves what is known. Raises ValueError for a
-        state that is no outcome.
+        newer command stands for the same change. An empty id, number or fingerprint (of the invoice as it was read
+        back) leaves what is known. Raises ValueError for a state that is no outcome.
         """
         if state not in {*SETTLED_STATES, "uncertain"}:
             raise ValueError(f"'{state}' is not an outcome")
@@ -155,6 +181,7 @@ class Outbox:
         values |= {} if state == "uncertain" else {"settled_at": now}
         values |= {"xero_invoice_id": xero_invoice_id} if xero_invoice_id else {}
         values |= {"xero_invoice_number": xero_invoice_number} if xero_invoice_number else {}
+        values |= {"fingerprint": fingerprint} if fingerprint else {}
         receipt = ReceiptRow(
             command_id=command_id,
             at=now,
@@ -205,47 +232,8 @@ class Outbox:
                 if session.connection().execute(change).rowcount != 1:
                     return False
                 session.add(receipt)
+                if values["state"] == "confirmed":
+                    take_back_within(session, command_id, receipt.at)
         except Clash:
             return False
         return True
-
-
-def approve_within(
-    session: Session, push_id: str, tenant_id: str, commands: Sequence[Command], now: dt.datetime
-) -> list[Command]:
-    """The body of an approval: find what stands, write down the rest, give both in the order asked."""
-    standing = standing_for(session, tenant_id, commands)
-    fresh: dict[tuple[str, str], Command] = {}
-    for command in commands:
-        change = (command.source_id, command.action)
-        if change not in standing:
-            fresh.setdefault(change, command)
-    if fresh:
-        write_push(session, push_id, tenant_id, now)
-        session.execute(insert(CommandRow), [approved_row(command) for command in fresh.values()])
-        standing |= standing_for(session, tenant_id, list(fresh.values()))
-    return [standing[command.source_id, command.action] for command in commands]
-
-
-def standing_for(session: Session, tenant_id: str, commands: Sequence[Command]) -> dict[tuple[str, str], Command]:
-    """The open or confirmed commands of these sources, by source and action."""
-    sources = sorted({command.source_id for command in commands})
-    found: dict[tuple[str, str], Command] = {}
-    for start in range(0, len(sources), AT_ONCE):
-        wanted = select(CommandRow).where(
-            CommandRow.tenant_id == tenant_id,
-            col(CommandRow.source_id).in_(sources[start : start + AT_ONCE]),
-            col(CommandRow.state).in_(TAKEN_STATES),
-        )
-        found |= {(row.source_id, row.action): command_of(row) for row in session.exec(wanted)}
-    return found
-
-
-def write_push(session: Session, push_id: str, tenant_id: str, now: dt.datetime) -> None:
-    """The approval's own row, once. Raises NeedsAPerson when another organisation's push has this id."""
-    row = session.get(PushRow, push_id)
-    if row is None:
-        session.add(PushRow(id=push_id, tenant_id=tenant_id, approved_at=now))
-        session.flush()
-    elif row.tenant_id != tenant_id:
-        raise NeedsAPerson("This push belongs to another organisation; start a new one")

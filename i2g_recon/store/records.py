@@ -18,6 +18,8 @@ CommandState = Literal["approved", "sent", "confirmed", "rejected", "uncertain",
 OPEN_STATES: tuple[CommandState, ...] = ("approved", "sent", "uncertain")
 # While a command is in one of these, no other command for the same change may exist.
 TAKEN_STATES: tuple[CommandState, ...] = (*OPEN_STATES, "confirmed")
+NEW_COPY = ("create", "replace")  # kinds of command that put an invoice into Xero
+TAKES_AWAY = ("delete", "void", "replace")  # kinds that end the life of `target_id`
 SETTLED_STATES: tuple[CommandState, ...] = ("confirmed", "rejected", "stale", "held", "skipped")
 
 
@@ -88,8 +90,9 @@ class Run(RunInfo):
 class Command:
     """One intent to change Xero. body is canonical JSON text, fingerprint the hash of the target as it was seen.
 
-    action names the change; at most one command per tenant, source_id and action is open or confirmed.
-    attempts counts how often it was marked sent; idempotency_key is the one of the latest attempt.
+    action names the change; at most one command per tenant, source_id and action is open or confirmed. Its first word
+    is the kind: create, or one of the changes to an invoice that Xero holds (`target_id`), whose second word makes each
+    a change of its own. attempts counts how often it was marked sent; idempotency_key is the one of the latest attempt.
     """
 
     id: str
@@ -116,6 +119,12 @@ class Command:
     xero_invoice_number: str = ""
     messages: tuple[str, ...] = ()
     remedy: str = ""
+    target_id: str = ""
+
+    @property
+    def kind(self) -> str:
+        """create, update, replace, delete or void."""
+        return self.action.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +161,7 @@ class PushInfo:
     tenant_id: str
     approved_at: dt.datetime
     counts: Mapping[str, int]
+    cancelled_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,55 +7,15 @@ gets its natural ones. A change here needs a migration; a test compares the two.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Index, Integer, LargeBinary, Text, text
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy import Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
+from i2g_recon.store.columns import Moment, Whole
 from i2g_recon.store.records import TAKEN_STATES
 
 STRICT = {"sqlite_strict": True}
 TAKEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in TAKEN_STATES)))
-
-
-class Moment(TypeDecorator[dt.datetime]):
-    """A moment in UTC: timestamptz on PostgreSQL, text of one fixed width on SQLite so that it sorts by time."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The column's type on this database."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
-
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
-        """On the way in. Raises ValueError for a time without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("the store takes times with a zone only")
-        moment = value.astimezone(dt.UTC)
-        return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
-        """On the way out, always in UTC."""
-        if value is None:
-            return None
-        moment: dt.datetime = dt.datetime.fromisoformat(value) if dialect.name == "sqlite" else value
-        return moment.astimezone(dt.UTC)
-
-
-class Whole(TypeDecorator[int]):
-    """A 64-bit integer; SQLite's INTEGER is one already and must be called so to number rows by itself."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The column's type on this database."""
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
 
 
 class ConnectionRow(SQLModel, table=True):
@@ -153,6 +113,17 @@ class AcceptedPairRow(SQLModel, table=True):
     accepted_at: dt.datetime = Field(sa_type=Moment)
 
 
+class KeptBackRow(SQLModel, table=True):
+    """An invoice of Invoice2go that a person does not want in Xero, and why."""
+
+    __tablename__ = "kept_back"
+    __table_args__ = STRICT
+    tenant_id: str = Field(sa_type=Text, primary_key=True)
+    source_id: str = Field(sa_type=Text, primary_key=True)
+    reason: str = Field(sa_type=Text)
+    kept_at: dt.datetime = Field(sa_type=Moment)
+
+
 class SnapshotRow(SQLModel, table=True):
     """One side as it was read. digest is the hash of frames, checked when they are read back."""
 
@@ -203,6 +174,7 @@ class PushRow(SQLModel, table=True):
     id: str = Field(sa_type=Text, primary_key=True)
     tenant_id: str = Field(sa_type=Text, index=True)
     approved_at: dt.datetime = Field(sa_type=Moment)
+    cancelled_at: dt.datetime | None = Field(sa_type=Moment, default=None)
 
 
 class CommandRow(SQLModel, table=True):
@@ -248,6 +220,7 @@ class CommandRow(SQLModel, table=True):
     remedy: str = Field(sa_type=Text)
     owner: str = Field(sa_type=Text, default="")
     lease_until: dt.datetime | None = Field(sa_type=Moment, default=None)
+    target_id: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
 
 
 class AttemptRow(SQLModel, table=True):

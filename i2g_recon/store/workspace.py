@@ -14,6 +14,7 @@ from i2g_recon.errors import NotConfigured
 from i2g_recon.settings import Settings
 from i2g_recon.store.connections import Connections
 from i2g_recon.store.database import database_at
+from i2g_recon.store.decisions import Decisions
 from i2g_recon.store.evidence import Evidence
 from i2g_recon.store.organisations import Organisations
 from i2g_recon.store.schema import bring_up_to_date
@@ -22,7 +23,7 @@ OPEN: dict[tuple[Path, str, str], Store] = {}
 OPENING = threading.Lock()
 
 
-class Store(Connections, Organisations, Evidence):
+class Store(Connections, Organisations, Decisions, Evidence):
     """The workspace of one person or practice. One per process, safe to share among threads: a session per call.
 
     Methods raise OtherSideFailed when the database is busy or away, NeedsAPerson when its disk is full, Clash when a

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from i2g_recon.core.frame import Invoices
-from i2g_recon.core.invoice import Contact, Invoice, LineItem
+from i2g_recon.core.invoice import Contact, Invoice
 from i2g_recon.core.organisation import Account, Organisation, TaxRate
 from i2g_recon.errors import IncompletePull, Refused
-from i2g_recon.xero.answers import RECEIVABLE, Reading, day, decimal, figure, one_invoice, text
+from i2g_recon.xero.answers import RECEIVABLE, Reading, day, decimal, one_invoice, text
 from i2g_recon.xero.links import deep_link
 from i2g_recon.xero.paging import elements_of, pages
 from i2g_recon.xero.session import XeroSession
@@ -26,7 +25,6 @@ from i2g_recon.xero.session import XeroSession
 __all__ = [
     "deep_link",
     "find_invoices",
-    "fingerprint",
     "read_contacts",
     "read_invoice",
     "read_invoices",
@@ -143,13 +141,19 @@ def contact(row: Mapping[str, Any]) -> Contact:
     )
 
 
-def find_invoices(session: XeroSession, *, references: Iterable[str] = (), numbers: Iterable[str] = ()) -> Invoices:
-    """The sales invoices that bear one of these references or one of these invoice numbers, whatever their state.
+def find_invoices(
+    session: XeroSession,
+    *,
+    references: Iterable[str] = (),
+    numbers: Iterable[str] = (),
+    ids: Iterable[str] = (),
+) -> Invoices:
+    """The sales invoices that bear one of these references, invoice numbers or InvoiceIDs, whatever their state.
 
     Upper and lower case are the same to Xero. Blank texts are not looked for.
     """
     reading, digest = Reading(), hashlib.sha256()
-    for params, wanted in [*number_searches(numbers), *reference_searches(references)]:
+    for params, wanted in [*id_searches(ids), *number_searches(numbers), *reference_searches(references)]:
         for page in pages(session, "Invoices", {"order": "InvoiceID", **params}):
             digest.update(page.raw)
             reading.take(row for row in page.elements if not wanted or bears(row, wanted))
@@ -157,6 +161,12 @@ def find_invoices(session: XeroSession, *, references: Iterable[str] = (), numbe
 
 
 Search = tuple[dict[str, object], frozenset[str]]  # parameters, and the texts to keep when the search is a loose one
+
+
+def id_searches(ids: Iterable[str]) -> Iterator[Search]:
+    """By Xero's own list parameter."""
+    for batch in batches(sorted(set(ids) - {""})):
+        yield {"where": ONLY_SALES, "IDs": ",".join(batch)}, frozenset()
 
 
 def number_searches(numbers: Iterable[str]) -> Iterator[Search]:
@@ -216,25 +226,3 @@ def read_invoice(session: XeroSession, invoice_id: str) -> Invoice:
     if not found or not isinstance(found[0], dict):
         raise Refused("Xero has no such document in this organisation; pull again.", status=404)
     return one_invoice(found[0])
-
-
-def fingerprint(invoice: Invoice) -> str:
-    """A hash of what a person saw of an invoice; when it moves, the invoice was changed in Xero.
-
-    Left out: the time of the last change, which also moves without one, and the contact's name and e-mail, which some
-    answers leave out.
-    """
-    seen = [
-        *(invoice.id, invoice.number, invoice.reference, invoice.contact.id, invoice.currency, invoice.status),
-        *(figure(amount) for amount in (invoice.total, invoice.subtotal, invoice.tax, invoice.paid)),
-        *(figure(invoice.outstanding), str(invoice.date), str(invoice.due_date), str(invoice.line_amount_types)),
-        [seen_line(line) for line in invoice.lines],
-    ]
-    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
-
-
-def seen_line(line: LineItem) -> list[str]:
-    """One line as it was seen."""
-    figures = (line.quantity, line.unit_price, line.discount_rate, line.discount_amount, line.line_amount)
-    words = [line.line_id, line.code, line.description, line.tax_type, line.account_code]
-    return [*words, *(figure(amount) for amount in figures), figure(line.tax_amount)]

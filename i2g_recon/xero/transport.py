@@ -53,8 +53,8 @@ class Transport:
     """Connections, pacing and counting for all organisations of a process; safe to share between threads.
 
     `request` raises Unreachable, AnswerLost, Offline or LimitReached as the table of the module says. `sleep` and
-    `monotonic` are the clock; timeouts_s are for connecting and for silence; pool carries the bytes. Close it, or use it
-    as a context manager.
+    `monotonic` are the clock; timeouts_s are for connecting and for silence; pool carries the bytes. Close it, or use
+    it as a context manager.
     """
 
     def __init__(

@@ -152,6 +152,12 @@ def number_of(element: Element) -> str:
     return text(element.get("InvoiceNumber")).strip().casefold()
 
 
+def id_of(element: Element) -> str:
+    """InvoiceID, as Xero compares it."""
+    found = text(element.get("InvoiceID")).strip().casefold()
+    return "" if found == NO_ID else found
+
+
 def reference_of(element: Element) -> str:
     """Reference, as Xero compares it."""
     return text(element.get("Reference")).strip().casefold()

@@ -1,8 +1,8 @@
 """Writes through xero-python: dict bodies, raw answers, our transport beneath it.
 
-Invoices are created with PUT, which never touches an existing one. An answer is joined to what was sent by number or
-reference, never by order. Where an answer leaves open what happened to an invoice, the whole call is AnswerLost: the
-caller then looks up what is there.
+Invoices are created with PUT, which never touches an existing one, and changed with POST by InvoiceID. An answer is
+joined to what was sent by number, reference or id, never by order. Where an answer leaves open what happened to an
+invoice, the whole call is AnswerLost: the caller then looks up what is there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from i2g_recon.xero.answers import one_invoice, text
 from i2g_recon.xero.reader import contact
 from i2g_recon.xero.session import XeroSession, refusal, token_expired
 from i2g_recon.xero.transport import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Answer
-from i2g_recon.xero.verdicts import judged, name_of, number_of, reference_of, require_identities, tidy
+from i2g_recon.xero.verdicts import (
+    Identity,
+    id_of,
+    judged,
+    name_of,
+    number_of,
+    reference_of,
+    require_identities,
+    tidy,
+)
 
 LONGEST_HISTORY = 2500
 MOST_DIGITS = 15  # xero-python sends numbers through a float, which keeps this many
@@ -55,10 +64,33 @@ def create_invoices(
     otherwise). Raises AnswerLost when it is not known what was saved, Refused when the call itself was refused, and
     what Transport and XeroSession raise.
     """
-    require_identities(bodies, INVOICE_IDENTITIES)
+    return sent_invoices(session, "create_invoices", bodies, INVOICE_IDENTITIES, idempotency_key)
+
+
+def update_invoices(
+    session: XeroSession, bodies: Sequence[Mapping[str, Any]], *, idempotency_key: str
+) -> list[Outcome]:
+    """Changes at most 50 invoices in one call, each named by the InvoiceID in its body; as `create_invoices`.
+
+    Raises ValueError for a body without InvoiceID: by its number alone, Xero would make a new invoice of it.
+    """
+    if not all(id_of(body) for body in bodies):
+        raise ValueError("a change names the invoice by its InvoiceID")
+    return sent_invoices(session, "update_or_create_invoices", bodies, (id_of,), idempotency_key)
+
+
+def sent_invoices(
+    session: XeroSession,
+    method: str,
+    bodies: Sequence[Mapping[str, Any]],
+    identities: Sequence[Identity],
+    idempotency_key: str,
+) -> list[Outcome]:
+    """One call with a verdict per invoice."""
+    require_identities(bodies, identities)
 
     def send(api: Any) -> Any:
-        return api.create_invoices(
+        return getattr(api, method)(
             session.tenant_id,
             {"Invoices": [sendable(body) for body in bodies]},
             summarize_errors=False,
@@ -66,7 +98,7 @@ def create_invoices(
             **call_options(idempotency_key),
         )
 
-    verdicts = judged(write(session, "Invoices", send), "Invoices", bodies, INVOICE_IDENTITIES)
+    verdicts = judged(write(session, "Invoices", send), "Invoices", bodies, identities)
     return [
         Outcome(
             reference=text(body.get("Reference")),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -148,7 +150,36 @@ def workspace(books: Books, process: Process, carrier: Wire, watch: object, *, t
     store = Store(books.settings, database, books.stage.clock)
     pool = Pool(books.stage, process, carrier, watch, trouble)
     transport = Transport(sleep=process.sleep, monotonic=process.monotonic, pool=pool)  # type: ignore[arg-type] # of its shape
-    return Workspace(books.settings, store, Outbox(store), transport, books.stage.clock, process.sleep)
+    return Workspace(
+        books.settings,
+        store,
+        Outbox(store),
+        transport,
+        books.stage.clock,
+        process.sleep,
+        pulse_of(books.stage, process),
+    )
+
+
+def pulse_of(stage: Stage, process: Process) -> Callable[[Callable[[], object], float], AbstractContextManager[None]]:
+    """The heartbeat of a process in virtual time: it beats while the process lives, whatever that waits for."""
+
+    @contextmanager
+    def pulse(renew: Callable[[], object], every_s: float) -> Iterator[None]:
+        over: list[bool] = []
+
+        def beat() -> None:
+            if not over and not process.dead:
+                process.beating(renew)
+                stage.post(every_s, beat)
+
+        stage.post(every_s, beat)
+        try:
+            yield
+        finally:
+            over.append(True)
+
+    return pulse
 
 
 def line(rng: random.Random, code: str = "") -> ExportLine:

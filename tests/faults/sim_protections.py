@@ -10,7 +10,7 @@ from typing import Any
 from unittest import mock
 
 from i2g_recon.errors import AnswerLost
-from i2g_recon.jobs import connect, push
+from i2g_recon.jobs import connect, outcomes, push, sending
 from i2g_recon.store.outbox import Outbox
 from i2g_recon.xero import verdicts, writer
 from i2g_recon.xero.session import XeroSession
@@ -25,15 +25,17 @@ def no_journal() -> Any:
 def no_read_back() -> Any:
     """What Xero answered is believed, and what it did not answer is sent again without looking."""
     stack = ExitStack()
-    stack.enter_context(mock.patch.object(push, "settle_what_is_there", lambda _ws, _session, commands: list(commands)))
+    stack.enter_context(
+        mock.patch.object(sending, "settle_what_is_there", lambda _ws, _session, commands: list(commands))
+    )
     true_create = writer.create_invoices
 
     def believed(ws: Any, session: XeroSession, commands: Sequence[Any], *, owner: str, fresh_key: bool) -> bool:
-        key = push.batch_key(commands, fresh=fresh_key)
+        key = outcomes.batch_key(commands, fresh=fresh_key)
         for one in commands:
             ws.outbox.mark_sent(one.id, ws.clock(), key, owner=owner)
         try:
-            outcomes = true_create(session, [push.body_of(one) for one in commands], idempotency_key=key)
+            outcomes = true_create(session, [sending.body_of(one) for one in commands], idempotency_key=key)
         except AnswerLost:
             return True
         for one, outcome in zip(commands, outcomes, strict=True):
@@ -42,18 +44,18 @@ def no_read_back() -> Any:
             ws.outbox.settle(one.id, state, ws.clock(), xero_invoice_id=found, messages=outcome.messages)
         return False
 
-    stack.enter_context(mock.patch.object(push, "send_once", believed))
+    stack.enter_context(mock.patch.object(sending, "send_once", believed))
     return stack
 
 
 def no_number_of_our_own() -> Any:
     """Xero gives the numbers."""
-    true_body = push.body_of
+    true_body = sending.body_of
 
     def without(command: Any) -> Mapping[str, Any]:
         return {name: value for name, value in true_body(command).items() if name != "InvoiceNumber"}
 
-    return mock.patch.object(push, "body_of", without)
+    return mock.patch.object(sending, "body_of", without)
 
 
 def no_lease() -> Any:

@@ -33,6 +33,7 @@ class Process:
     wake: float = 0.0
     dead: bool = False
     over: bool = False
+    at_once: bool = False
     problem: BaseException | None = None
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
@@ -53,6 +54,8 @@ class Process:
 
     def boundary(self, *, until: float | None = None) -> None:
         """Give the turn back; go on when it is drawn again, not before `until`."""
+        if self.at_once:
+            return
         if self.dead:
             raise Killed
         self.wake = self.stage.now if until is None else until
@@ -60,6 +63,14 @@ class Process:
         self.turn.acquire()
         if self.dead:
             raise Killed
+
+    def beating(self, renew: Callable[[], object]) -> None:
+        """Something that another thread of the process does at once, without a boundary."""
+        self.at_once = True
+        try:
+            renew()
+        finally:
+            self.at_once = False
 
     def sleep(self, seconds: float) -> None:
         self.boundary(until=self.stage.now + max(seconds, 0.0))

@@ -1,0 +1,134 @@
+"""Changing invoices that Xero holds: update, delete, void, and the first half of replace, which voids.
+
+    look up   by InvoiceID, seconds before sending
+    as seen   sent; "sent" is on the disk before the first byte leaves
+    as wanted confirmed, whoever made it so: what is sent twice changes nothing twice
+    else      stale: somebody changed it since, nothing is sent
+
+Xero has no way to say "only if unchanged", so a person who edits in the second between look-up and sending can be
+overwritten; the fingerprint keeps that to the second.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from i2g_recon.core import frame
+from i2g_recon.core.fingerprint import fingerprint
+from i2g_recon.core.invoice import GONE, Invoice
+from i2g_recon.core.money import from_minor
+from i2g_recon.errors import AnswerLost, LimitReached, Refused
+from i2g_recon.jobs.outcomes import PAUSE_S, TRIES, batch_key, leave_open, reject, settle, still_open
+from i2g_recon.jobs.workspace import Workspace
+from i2g_recon.store.records import Command
+from i2g_recon.xero import reader, writer
+from i2g_recon.xero.session import XeroSession
+from i2g_recon.xero.transport import soon
+
+ENDINGS = {"delete": "DELETED", "void": "VOIDED", "replace": "VOIDED"}
+NOT_THERE = "The invoice is no longer in Xero; nothing was sent."
+ENDED_ELSEWHERE = "Somebody voided or deleted the invoice in Xero meanwhile; nothing was sent."
+MOVED = "The invoice was changed in Xero since you looked at it; nothing was sent."
+
+
+def settle_changes(ws: Workspace, session: XeroSession, commands: Sequence[Command], owner: str) -> list[Command]:
+    """Take changes to their outcome; gives the replacements whose old invoice is gone, ready to be created."""
+    waiting, ready = look(ws, session, commands)
+    for attempt in range(TRIES):
+        if not waiting:
+            break
+        lost = send_once(ws, session, waiting, owner=owner, fresh_key=attempt > 1)
+        if lost:
+            ws.sleep(PAUSE_S[min(attempt, len(PAUSE_S) - 1)])
+        waiting, more = look(ws, session, still_open(ws, waiting))
+        ready += more
+        if not lost:
+            break
+    leave_open(ws, waiting)
+    return ready
+
+
+def look(ws: Workspace, session: XeroSession, commands: Sequence[Command]) -> tuple[list[Command], list[Command]]:
+    """Settle what is as wanted, or was changed since; gives what is to be sent, and the replacements that are ready."""
+    if not commands:
+        return [], []
+    found = reader.find_invoices(session, ids=[one.target_id for one in commands])
+    held = {invoice.id: invoice for invoice in frame.records(found)}
+    waiting, ready = [], []
+    for one in commands:
+        now = ws.outbox.command(one.id) or one  # how often it was sent
+        invoice = held.get(one.target_id)
+        if invoice is None:
+            settle(ws, one, "stale", None, NOT_THERE)
+        elif one.kind == "replace" and invoice.state in GONE and now.attempts:
+            ready.append(one)
+        elif wanted(now, invoice):
+            settle(ws, one, "confirmed", invoice)
+        elif invoice.state in GONE:
+            settle(ws, one, "stale", invoice, ENDED_ELSEWHERE)
+        elif fingerprint(invoice) != one.fingerprint:
+            settle(ws, one, "stale", invoice, MOVED)
+        else:
+            waiting.append(one)
+    return waiting, ready
+
+
+def wanted(command: Command, invoice: Invoice) -> bool:
+    """Whether the invoice is already as the command wants it."""
+    if command.kind in ENDINGS:
+        return command.kind != "replace" and invoice.state in GONE and command.attempts > 0
+    body = json.loads(command.body, parse_float=Decimal, parse_int=Decimal)
+    days = (("Date", invoice.date), ("DueDate", invoice.due_date))
+    same_days = all(name not in body or dt.date.fromisoformat(body[name]) == day for name, day in days)
+    same_client = "Contact" not in body or invoice.contact.id == command.contact_id
+    same_lines = "LineItems" not in body or (
+        invoice.total == from_minor(command.total_minor, command.currency)
+        and len(invoice.lines) == len(body["LineItems"])
+        and all(told(line) == held for line, held in zip(body["LineItems"], map(kept, invoice.lines), strict=True))
+    )
+    return invoice.state not in GONE and same_days and same_client and same_lines
+
+
+def told(line: Mapping[str, Any]) -> tuple[object, ...]:
+    """What decides about a line, as it is sent."""
+    return line["Description"], line["Quantity"], line["UnitAmount"], line["AccountCode"], line.get("TaxType", "")
+
+
+def kept(line: Any) -> tuple[object, ...]:
+    """The same of a line in Xero."""
+    return line.description, line.quantity, line.unit_price, line.account_code, line.tax_type
+
+
+def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, fresh_key: bool) -> bool:
+    """One POST; settles what Xero refused. True when the answer was lost, or Xero asked for a short pause."""
+    key = batch_key(commands, fresh=fresh_key)
+    for one in commands:
+        ws.outbox.mark_sent(one.id, ws.clock(), key, owner=owner)
+    try:
+        outcomes = writer.update_invoices(session, [change_of(one) for one in commands], idempotency_key=key)
+    except AnswerLost:
+        return True
+    except LimitReached as limit:
+        if not soon(limit):
+            raise
+        return True
+    except Refused as refusal:
+        for one in commands:
+            reject(ws, one, [str(refusal)])
+        return False
+    for one, outcome in zip(commands, outcomes, strict=True):
+        if not outcome.ok:
+            reject(ws, one, outcome.messages)
+    return False
+
+
+def change_of(command: Command) -> Mapping[str, Any]:
+    """What is sent: the invoice's id, and the approved fields or its end."""
+    if command.kind in ENDINGS:
+        return {"InvoiceID": command.target_id, "Status": ENDINGS[command.kind]}
+    body: dict[str, Any] = json.loads(command.body, parse_float=Decimal, parse_int=Decimal)
+    return {**body, "Contact": {"ContactID": command.contact_id}} if "Contact" in body else body
