@@ -41,7 +41,7 @@ MORNING = dt.datetime(2026, 10, 1, 9, 0, tzinfo=dt.UTC)
 CLIENT, CLIENT_EMAIL = "Marlin Cafe", "office@marlin.example"
 KNOWN_CLIENT: dict[str, Any] = {"Contacts": [{"Name": CLIENT, "EmailAddress": CLIENT_EMAIL}]}
 GONE = ("VOIDED", "DELETED")
-SCOPES = "accounting.invoices accounting.contacts accounting.settings.read"
+SCOPES = "accounting.invoices accounting.contacts accounting.settings.read accounting.payments"
 SANDBOX_LIMITS = {"minute": 100_000, "day": 1_000_000}  # tests make more calls in a minute than Xero allows
 
 

@@ -65,7 +65,7 @@ def look(ws: Workspace, session: XeroSession, commands: Sequence[Command]) -> tu
         if invoice is None:
             settle(ws, one, "stale", None, NOT_THERE)
         elif one.kind == "replace" and invoice.state in GONE and now.attempts:
-            ready.append(one)
+            ready.append(now)  # its first call is done; the next one needs a key of its own
         elif wanted(now, invoice):
             settle(ws, one, "confirmed", invoice)
         elif invoice.state in GONE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,13 +59,14 @@ class PlanView:
         }
 
 
-def plan(ws: Workspace, connection: Connection, *, run: RunView | None = None) -> PlanView:
+def plan(ws: Workspace, connection: Connection, *, run: RunView | None = None, again: Collection[str] = ()) -> PlanView:
     """The plan of a run, by default of the latest; it is made anew when imports or Xero have moved since.
 
-    Raises SetupIncomplete while the set-up is not finished.
+    again: source ids to be copied anew under a new number although their copy in Xero was voided or deleted. Raises
+    SetupIncomplete while the set-up is not finished.
     """
     setup = require_complete(ws, connection)
-    return plan_of(ws, connection, setup, run or current_run(ws, connection))
+    return plan_of(ws, connection, setup, run or current_run(ws, connection), again)
 
 
 def preview(ws: Workspace, connection: Connection) -> PlanView | None:
@@ -79,7 +80,7 @@ def preview(ws: Workspace, connection: Connection) -> PlanView | None:
     return plan_of(ws, connection, ws.store.setup(connection.tenant_id), current_run(ws, connection, refresh="never"))
 
 
-def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView) -> PlanView:
+def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, again: Collection[str] = ()) -> PlanView:
     """The plan for the missing invoices of a run under a set-up."""
     organisation, contacts = known_organisation(ws, connection)
     missing = [item for item in run.document["items"] if item["bucket"] == "missing"]
@@ -93,6 +94,8 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView) -
         contacts=contacts,
         contact_links=ws.store.contact_links(connection.tenant_id),
         near={item["source_ids"][0]: item["proposals"] for item in missing},
+        again=again,
+        kept_back=ws.store.kept_back(connection.tenant_id),
     )
     standing = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}
     return PlanView(

@@ -26,6 +26,7 @@ from i2g_recon.store.database import Clash
 from i2g_recon.store.lease import ended
 from i2g_recon.store.part import canonical
 from i2g_recon.store.records import (
+    NEW_COPY,
     OPEN_STATES,
     SETTLED_STATES,
     TAKEN_STATES,
@@ -79,8 +80,9 @@ class Outbox:
         return self._commands((col(CommandRow.tenant_id) == tenant_id) & IS_OPEN)
 
     def standing_commands(self, tenant_id: str) -> list[Command]:
-        """What is open or confirmed: the changes that no new command may repeat."""
-        return self._commands((col(CommandRow.tenant_id) == tenant_id) & col(CommandRow.state).in_(TAKEN_STATES))
+        """What is open, or confirmed to have put an invoice into Xero: what no new command may repeat."""
+        taken = self._commands((col(CommandRow.tenant_id) == tenant_id) & col(CommandRow.state).in_(TAKEN_STATES))
+        return [one for one in taken if one.state in OPEN_STATES or one.kind in NEW_COPY]
 
     def pushes(self, tenant_id: str) -> list[PushInfo]:
         """The approvals of one organisation, newest first, with their commands counted by state."""

@@ -35,10 +35,10 @@ def no_read_back() -> Any:
         for one in commands:
             ws.outbox.mark_sent(one.id, ws.clock(), key, owner=owner)
         try:
-            outcomes = true_create(session, [sending.body_of(one) for one in commands], idempotency_key=key)
+            answers = true_create(session, [sending.body_of(one) for one in commands], idempotency_key=key)
         except AnswerLost:
             return True
-        for one, outcome in zip(commands, outcomes, strict=True):
+        for one, outcome in zip(commands, answers, strict=True):
             state = "confirmed" if outcome.ok else "rejected"
             found = outcome.invoice.id if outcome.invoice else ""
             ws.outbox.settle(one.id, state, ws.clock(), xero_invoice_id=found, messages=outcome.messages)
