@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from i2g_recon import cli_files, cli_runs, cli_serve, cli_setup
+from i2g_recon import cli_files, cli_push, cli_runs, cli_serve, cli_setup
 from i2g_recon.cli_frame import (
     DONE,
     NEEDS_A_PERSON,
@@ -24,7 +24,6 @@ from i2g_recon.cli_frame import (
     To,
     Voice,
     command,
-    not_in_this_version,
     policy,
     refuse_import,
     refuse_output,
@@ -32,7 +31,6 @@ from i2g_recon.cli_frame import (
     write_import_file,
     write_output,
 )
-from i2g_recon.errors import NeedsAPerson
 
 app = typer.Typer(
     name="i2g-recon",
@@ -45,9 +43,9 @@ cli_serve.register(app)
 cli_files.register(app)
 cli_setup.register(app)
 cli_runs.register(app)
+cli_push.register(app)
 
 ImportFile = Annotated[Path | None, typer.Option("--output", help="Also write FILE.csv for Xero's import screen.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Really do it.")]
 
 
 def main() -> None:
@@ -128,56 +126,3 @@ def plan(
     voice.say(plan_words(view))
     voice.give(view.to_dict())
     return NEEDS_A_PERSON if view.commands else DONE
-
-
-@app.command()
-@command
-def push(
-    numbers: Annotated[list[str] | None, typer.Argument(help="Invoice numbers.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Everything that can be pushed.")] = False,
-    yes: Yes = False,
-    home: Home = None,
-    organisation: OrganisationName = "",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> int:
-    """Push the named or all pushable invoices; without --yes it prints the plan and sends nothing."""
-    from i2g_recon.cli_words import plan_words, push_words
-    from i2g_recon.jobs.access import require_write
-    from i2g_recon.jobs.plan import chosen as chosen_of
-    from i2g_recon.jobs.plan import plan as plan_now
-    from i2g_recon.jobs.push import push as push_now
-
-    voice = Voice(as_json, quiet)
-    if bool(numbers) == all_:
-        raise NeedsAPerson("Name the invoices to push, or say --all.")
-    with workspace(home) as ws:
-        connection = ws.organisation(organisation)
-        require_write(ws, connection)
-        view = plan_now(ws, connection)
-        wanted = view.commands if all_ else chosen_of(view, numbers or [])
-        if not yes:
-            voice.say(plan_words(view))
-            voice.give(view.to_dict())
-            voice.tell("Nothing was sent. Say --yes to push.")
-            return NEEDS_A_PERSON
-        report = push_now(ws, connection, wanted, with_open=all_)
-    voice.say(push_words(report))
-    voice.give(report.to_dict())
-    return NEEDS_A_PERSON if report.needs_a_person else DONE
-
-
-def later(name: str, help_: str) -> None:
-    """Register a command of a coming version, which says so."""
-
-    @app.command(name=name, help=help_, context_settings={"ignore_unknown_options": True})
-    @command
-    def refuse(words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None) -> int:  # noqa: ARG001
-        raise not_in_this_version(name)
-
-
-for _name, _help in (
-    ("undo", "Take back what a push created. Not in this version."),
-    ("worker", "Run queued and scheduled work. Not in this version."),
-):
-    later(_name, _help)

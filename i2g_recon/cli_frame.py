@@ -21,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from i2g_recon import settings
-from i2g_recon.errors import NeedsAPerson, NotInThisVersion, ReconError
+from i2g_recon.errors import NeedsAPerson, ReconError
 
 DONE, NEEDS_A_PERSON, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -119,11 +119,6 @@ def workspace(home: Path | None) -> Iterator[Any]:
         yield ws
     finally:
         ws.close()
-
-
-def not_in_this_version(what: str) -> ReconError:
-    """The plain answer of a command whose work is still to come."""
-    return NotInThisVersion(f"`{what}` is not in this version.")
 
 
 def refuse_output(output: Path | None) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from i2g_recon.core.money import money_text
 
 if TYPE_CHECKING:  # the commands import these when they run, so that --help stays quick
+    from i2g_recon.core.plan import PushCommand
     from i2g_recon.jobs.import_export import ImportReport
     from i2g_recon.jobs.plan import PlanView
     from i2g_recon.jobs.push_report import PushReport
     from i2g_recon.jobs.setup_steps import SetupView
+    from i2g_recon.jobs.undo import UndoPlan
 
 VERDICTS = {
     "all_clear": "All clear: every invoice agrees.",
@@ -90,10 +92,31 @@ def plan_words(view: PlanView) -> str:
     return "\n".join(lines)
 
 
+def change_words(commands: Sequence[PushCommand]) -> str:
+    """What would happen to each invoice that differs."""
+    actions = {"update": "change", "replace": "void and copy again as", "hold": "held"}
+    lines = []
+    for one in commands:
+        what = f"{actions[one.action]} {one.invoice_number}" if one.action == "replace" else actions[one.action]
+        words = f"{one.message} {one.remedy}".strip() if one.action == "hold" else "; ".join(one.changes)
+        lines.append(f"{one.number:<16} {what:<40} {words}")
+    return "\n".join(lines) or "No invoice differs."
+
+
+def undo_words(planned: UndoPlan) -> str:
+    """What of a push can be taken back, and why the rest stays."""
+    lines = [f"{len(planned.possible)} of {len(planned.invoices)} can be taken back."]
+    for one in planned.invoices:
+        total = money_text(one.command.total_minor, one.command.currency)
+        lines.append(f"{one.action or 'stays':<7} {one.command.number:<16} {total:>18}  {one.words}")
+    return "\n".join(lines)
+
+
 def push_words(report: PushReport) -> str:
     """Counts, then each invoice with its outcome."""
     document = report.to_dict()
-    lines = ["  ".join(f"{name} {count}" for name, count in document["counts"].items())]
+    lines = [f"push {document['push']}"] if document["push"] else []
+    lines.append("  ".join(f"{name} {count}" for name, count in document["counts"].items()))
     for one in document["results"]:
         words = " ".join([*one["messages"], one["remedy"]]).strip()
         lines.append(f"{one['state']:<10} {one['number']:<16} {one['xero_invoice_number']:<16} {words}".rstrip())

@@ -8,8 +8,7 @@
     |   |-- NotConfigured       a setting is missing or wrong
     |   |-- NotConnected        no organisation is connected yet
     |   |-- SetupIncomplete     the walk-through is not finished
-    |   |-- ReadOnly            the permission covers reading only
-    |   `-- NotInThisVersion    the command exists, its work does not yet
+    |   `-- ReadOnly            the permission covers reading only
     `-- OtherSideFailed         exit 3: run again to resume
         |-- Unreachable         no answer at all, nothing was sent
         |-- AnswerLost          a write was sent and its answer never came
@@ -65,10 +64,6 @@ class SetupIncomplete(NeedsAPerson):
 
 class ReadOnly(NeedsAPerson):
     """The connection may only read; connect again with permission to write before pushing."""
-
-
-class NotInThisVersion(NeedsAPerson):
-    """This command is not in this version."""
 
 
 class OtherSideFailed(ReconError):

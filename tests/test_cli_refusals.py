@@ -87,15 +87,6 @@ def test_of_two_files_the_bad_one_is_named(desk: Desk, words: list[str]) -> None
     assert "bad.csv" in desk.refused(*(word.format(**names) for word in words))
 
 
-@pytest.mark.parametrize(
-    "words",
-    [["undo", "P-1"], ["undo", "P-1", "--yes"], ["worker"]],
-    ids=lambda words: words[0],
-)
-def test_commands_to_come_say_so(desk: Desk, words: list[str]) -> None:
-    assert desk.refused(*words) == f"`{words[0]}` is not in this version.\n"
-
-
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::"])  # noqa: S104 - what must be refused
 def test_the_page_is_never_opened_to_the_network(desk: Desk, host: str) -> None:
     assert "127.0.0.1" in desk.refused("serve", "--host", host)

@@ -56,9 +56,18 @@ class Organisations(Part):
 
     def chosen_organisation(self) -> str | None:
         """Its tenant id, or None."""
+        return self.preference(CHOSEN) or None
+
+    def prefer(self, name: str, value: str) -> None:
+        """Keep one named choice or note of the whole workspace; writes only what changes something."""
+        if self.preference(name) != value:
+            self.database.put(PreferenceRow(name=name, value=value))
+
+    def preference(self, name: str) -> str:
+        """The named choice; '' when there is none."""
         with self.database.reading() as session:
-            row = session.get(PreferenceRow, CHOSEN)
-            return None if row is None else row.value
+            row = session.get(PreferenceRow, name)
+            return "" if row is None else row.value
 
     def save_layout(self, tenant_id: str, layout: str, body: str) -> None:
         """Keep what a person said about a table's layout, as JSON text."""

@@ -46,6 +46,11 @@ class Pace:
             if until > self._not_before:
                 self._not_before, self._problem = until, problem
 
+    def held_s(self) -> float:
+        """Seconds until the pause that Xero asked for is over; 0 when there is none."""
+        with self._lock:
+            return max(0.0, self._not_before - self._monotonic())
+
     def _reserve(self) -> float:
         """Seconds until the reserved start."""
         with self._lock:

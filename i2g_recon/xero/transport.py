@@ -92,6 +92,12 @@ class Transport:
         with self._lock:
             return self._quotas.get(tenant_id.lower(), Quota())
 
+    def held_s(self, tenant_id: str) -> float:
+        """Seconds for which Xero asked this organisation's calls to pause; 0 when it did not."""
+        with self._lock:
+            paces = [pace for tenant, pace in self._paces.items() if tenant.lower() == tenant_id.lower()]
+        return max((pace.held_s() for pace in paces), default=0.0)
+
     def request(
         self,
         method: str,
