@@ -57,6 +57,7 @@ def push(
     from i2g_recon.cli_words import push_words
     from i2g_recon.jobs.access import require_write
     from i2g_recon.jobs.push import push as push_now
+    from i2g_recon.jobs.reconcile import recheck
 
     voice = Voice(as_json, quiet)
     if bool(numbers) == all_:
@@ -73,6 +74,8 @@ def push(
             voice.tell(NOT_SENT)
             return NEEDS_A_PERSON
         report = push_now(ws, connection, planned["wanted"], with_open=all_ and not fix)
+        if report.commands:
+            recheck(ws, connection)
     voice.say(push_words(report))
     voice.give(report.to_dict())
     return NEEDS_A_PERSON if report.needs_a_person else DONE
@@ -132,6 +135,7 @@ def undo(
 ) -> int:
     """Take back what a push created and can still be taken back; without --yes it says what and why not the rest."""
     from i2g_recon.cli_words import push_words, undo_words
+    from i2g_recon.jobs.reconcile import recheck
     from i2g_recon.jobs.undo import undo as undo_now
     from i2g_recon.jobs.undo import undo_plan
 
@@ -145,6 +149,7 @@ def undo(
             voice.tell("Nothing was taken back. Say --yes to do it.")
             return NEEDS_A_PERSON
         report = undo_now(ws, connection, planned)
+        recheck(ws, connection)
     voice.say(push_words(report))
     voice.give(report.to_dict())
     stays = len(planned.possible) < len(planned.invoices)

@@ -106,7 +106,7 @@ def differences(pair: Difference) -> list[tuple[str, str, str]]:
         ("date", str(target.date or "none"), str(source.date or "none")),
         ("due_date", str(target.due_date or "none"), str(source.due_date or "none")),
         ("contact", target.contact.name, source.contact.name),
-        ("lines", f"{len(target.lines)} lines", f"{len(source.lines)} lines"),
+        ("lines", *line_words(len(target.lines), len(source.lines))),
     ]
     told = {"total": {"total", "subtotal", "tax"}}
     return [
@@ -114,6 +114,11 @@ def differences(pair: Difference) -> list[tuple[str, str, str]]:
         for name, before, after in rows
         if pair.differing & told.get(name, {name})
     ]
+
+
+def line_words(there: int, wanted: int) -> tuple[str, str]:
+    """How the lines differ: in their number, else in what they say."""
+    return ("as in Xero", "as in Invoice2go") if there == wanted else (f"{there} in Xero", f"{wanted} in Invoice2go")
 
 
 # --- Update

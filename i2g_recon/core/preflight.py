@@ -12,6 +12,9 @@ from i2g_recon.core.plan import PushCommand
 from i2g_recon.core.reference import match_key
 
 COLOURS = ("green", "amber", "red")
+BATCH = 50  # invoices in one call
+SEARCHES = 4  # by number and by reference, each twice for the length of an address
+CONTACT_PAGES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,19 @@ def currency_summary(currency: str, commands: Iterable[PushCommand]) -> Currency
     create = [command.total_minor for command in own if command.action == "create"]
     hold = [command.total_minor for command in own if command.action == "hold"]
     return CurrencySummary(currency, len(create), sum(create), len(hold), sum(hold))
+
+
+def calls_for(commands: Sequence[PushCommand]) -> int:
+    """How many calls of Xero a push of these takes at most when nothing goes wrong.
+
+    A write for 50 invoices, with a look-up before and one after; the list of contacts and a write for 50 new clients.
+    """
+    creates = [command for command in commands if command.action == "create"]
+    changes = [command for command in commands if command.action in {"update", "replace"}]
+    replaced = [command for command in changes if command.action == "replace"]
+    clients = {command.contact_name for command in (*creates, *replaced) if not command.contact_id}
+    batches = -(-len(commands) // BATCH)
+    look_ups = 2 * batches * SEARCHES * bool(creates or replaced) + 2 * batches * bool(changes)
+    writes = batches * bool(creates or replaced) + batches * bool(changes)
+    notes = len(changes) + len(replaced)
+    return look_ups + writes + notes + (2 * CONTACT_PAGES + 1) * batches * bool(clients)

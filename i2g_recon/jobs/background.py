@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from i2g_recon.errors import ReconError
-from i2g_recon.jobs.reconcile import reconcile
+from i2g_recon.jobs.reconcile import recheck
 from i2g_recon.jobs.worker import resume_at, waits_because, work_once
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.store.records import OPEN_STATES
@@ -52,7 +52,7 @@ def work(ws: Workspace, connection: Connection) -> None:
         while waiting := {one.id for one in ws.outbox.open_commands(connection.tenant_id)} - seen:
             seen |= waiting
             work_once(ws, connection)
-        reconcile(ws, connection, refresh="always")
+        recheck(ws, connection)
     except ReconError as problem:
         resume_at(ws, connection.tenant_id, str(problem))
     except Exception:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from i2g_recon.core import frame
 from i2g_recon.core.invoice import Invoice
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile as compare_sides
-from i2g_recon.errors import NeedsAPerson
+from i2g_recon.errors import NeedsAPerson, OtherSideFailed
 from i2g_recon.jobs.pull import is_stale, known_organisation, last_pull, pull
 from i2g_recon.jobs.source import Source, current_source, merged_source
 from i2g_recon.jobs.workspace import Workspace
@@ -115,6 +116,13 @@ def reconcile(
     ws.store.add_run(run)
     ws.store.log(run.created_at, "", "reconciled", run_id, tenant_id=connection.tenant_id, detail=dict(result.counts))
     return view_of(run)
+
+
+def recheck(ws: Workspace, connection: Connection) -> RunView | None:
+    """Read Xero and compare after something was sent; None when Xero does not answer now, for the sending is done."""
+    with suppress(OtherSideFailed):
+        return reconcile(ws, connection, refresh="always")
+    return None
 
 
 def latest_run(ws: Workspace, tenant_id: str) -> RunView | None:

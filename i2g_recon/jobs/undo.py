@@ -21,10 +21,10 @@ from i2g_recon.core.money import money_text
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.errors import NeedsAPerson
-from i2g_recon.jobs.access import require_write
 from i2g_recon.jobs.connect import noticing_loss, open_session
 from i2g_recon.jobs.pull import known_organisation
-from i2g_recon.jobs.push import push
+from i2g_recon.jobs.push import approve
+from i2g_recon.jobs.push import send as finish
 from i2g_recon.jobs.push_report import PushReport
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.store.records import NEW_COPY, OPEN_STATES, Command
@@ -144,15 +144,18 @@ def locked(invoice: Invoice, organisation: Organisation) -> str:
 
 def undo(ws: Workspace, connection: Connection, planned: UndoPlan) -> PushReport:
     """Take back what the plan says can be; each invoice is looked at again before. Raises ReadOnly, NeedsAPerson."""
-    require_write(ws, connection)
+    return finish(ws, connection, approve_undo(ws, connection, planned))
+
+
+def approve_undo(ws: Workspace, connection: Connection, planned: UndoPlan) -> list[Command]:
+    """Write down that a person wants it taken back, to be done by whoever sends. Raises as `undo`."""
     if not planned.possible:
         raise NeedsAPerson("Nothing of this push can be taken back; the reasons stand beside each invoice.")
-    report = push(ws, connection, commands_of(planned.possible))
-    numbers = [one.number for one in report.commands if one.state == "confirmed"]
-    ws.store.log(
-        ws.clock(), "", "took back", planned.push_id, tenant_id=connection.tenant_id, detail={"numbers": numbers}
-    )
-    return report
+    approved = approve(ws, connection, commands_of(planned.possible))
+    numbers = [one.number for one in approved]
+    detail = {"numbers": numbers}
+    ws.store.log(ws.clock(), "", "taking back", planned.push_id, tenant_id=connection.tenant_id, detail=detail)
+    return approved
 
 
 def commands_of(invoices: Sequence[Undoing]) -> list[PushCommand]:

@@ -14,10 +14,12 @@ import pandas as pd
 import streamlit as st
 
 from i2g_recon.core.money import exponent, from_minor
-from i2g_recon.core.plan import PushCommand
-from i2g_recon.core.preflight import PlanSummary, summary
+from i2g_recon.core.plan import ENDED, PushCommand
+from i2g_recon.core.preflight import PlanSummary, calls_for, summary
 from i2g_recon.errors import NeedsAPerson
-from i2g_recon.jobs.plan import PlanView
+from i2g_recon.jobs.change_plan import change_plan, keep_back, let_go
+from i2g_recon.jobs.plan import PlanView, plan
+from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.desk_items import sums
 from i2g_recon.web.desk_tables import badge, money, places_of, selected_rows
 from i2g_recon.web.desk_words import count
@@ -34,13 +36,18 @@ ARRIVAL = {
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What a person said yes to: the organisation, and the fingerprint of each invoice by its source id."""
+    """What a person said yes to: the organisation, and the fingerprint of each invoice by its source id.
+
+    fields: of invoices that differ, what to change. again: of invoices whose copy is gone, which to copy anew.
+    """
 
     tenant_id: str
     fingerprints: Mapping[str, str]
+    fields: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
-def ask_what_to_push(view: PlanView) -> tuple[PushCommand, ...]:
+def ask_what_to_push(ws: Workspace, connection: Connection, view: PlanView) -> tuple[PushCommand, ...]:
     """The plan and its buttons; gives what a person has just asked to push."""
     if not view.commands:
         st.info("Nothing is missing in Xero.")
@@ -60,12 +67,41 @@ def ask_what_to_push(view: PlanView) -> tuple[PushCommand, ...]:
     some = tuple(one for one in view.pushable if one.source_id in ticked)
     if ticked and len(some) < len(ticked):
         st.text(f"{count(len(ticked) - len(some), 'ticked invoice', 'ticked invoices')} cannot be pushed now.")
+    ended = tuple(one.source_id for one in view.commands if one.source_id in ticked and one.reason in ENDED)
+    kept = {one.source_id for one in view.commands if one.reason == "kept_back"}
     with st.container(horizontal=True, key="push_buttons"):
         named = f"Push {count(len(some), 'invoice', 'invoices')}" if some else "Push ticked invoices"
         few = st.button(named, key="push_some", disabled=not some)
         label = f"Push all {count(len(view.pushable), 'invoice', 'invoices')}"
         every = st.button(label, key="push_all", type="primary", disabled=not view.pushable)
+        if ended and st.button("Copy again under a new number", key="push_again"):
+            ask_again(ws, connection, view, ended)
+        if ticked - kept and not ticked & set(view.standing):
+            ask_to_keep_back(ws, connection, view, sorted(ticked - kept))
+        if ticked & kept and st.button("Let ticked ones go again", key="let_go"):
+            let_go(ws, connection, sorted(ticked & kept))
+            st.rerun()
     return some if few else view.pushable if every else ()
+
+
+def ask_again(ws: Workspace, connection: Connection, view: PlanView, ended: tuple[str, ...]) -> None:
+    """The dialog for invoices whose copy in Xero was voided or deleted."""
+    anew = plan(ws, connection, run=view.run, again=ended)
+    ready = tuple(one for one in anew.pushable if one.source_id in ended)
+    if ready:
+        confirm_push(connection.tenant_id, ready, ws.store.setup(connection.tenant_id).status, ended)
+    else:
+        held = next(one for one in anew.commands if one.source_id in ended)
+        st.warning(plain(f"{held.message} {held.remedy}"))
+
+
+def ask_to_keep_back(ws: Workspace, connection: Connection, view: PlanView, ids: Sequence[str]) -> None:
+    """Do not send these, and why."""
+    with st.popover("Do not send", icon=":material/block:"):
+        reason = st.text_input("Why", key="keep_back_reason", max_chars=200)
+        if st.button("Keep them out of Xero", key="keep_back", disabled=not reason.strip()):
+            keep_back(ws, connection, view, ids, reason)
+            st.rerun()
 
 
 def plan_words(view: PlanView) -> str:
@@ -114,17 +150,21 @@ def what_happens(command: PushCommand, sentences: Sequence[str], light: str) -> 
     return f"Becomes invoice {command.invoice_number} in Xero.{new} {' '.join(sentences)}".rstrip()
 
 
-def confirmed_commands(view: PlanView, confirmed: Confirmed) -> tuple[PushCommand, ...]:
-    """The commands a person said yes to. Raises NeedsAPerson when any of them is not what it was then."""
-    same = tuple(one for one in view.commands if confirmed.fingerprints.get(one.source_id) == one.fingerprint != "")
-    if view.run.tenant_id != confirmed.tenant_id or len(same) != len(confirmed.fingerprints):
+def agreed(ws: Workspace, connection: Connection, confirmed: Confirmed) -> tuple[PushCommand, ...]:
+    """The commands a person said yes to, planned anew. Raises NeedsAPerson when any is not what it was then."""
+    if confirmed.fields:
+        commands = change_plan(ws, connection, fields=confirmed.fields).commands
+    else:
+        commands = plan(ws, connection, again=confirmed.again).commands
+    same = tuple(one for one in commands if confirmed.fingerprints.get(one.source_id) == one.fingerprint != "")
+    if connection.tenant_id != confirmed.tenant_id or len(same) != len(confirmed.fingerprints):
         raise NeedsAPerson("The plan has changed since you looked at it, so nothing was sent. Look at it again.")
     return same
 
 
 @st.dialog("Push into Xero", width="medium")
-def confirm_push(tenant_id: str, commands: Sequence[PushCommand], status: str) -> None:
-    """Asks once more, naming counts, money, status and new clients."""
+def confirm_push(tenant_id: str, commands: Sequence[PushCommand], status: str, again: tuple[str, ...] = ()) -> None:
+    """Asks once more, naming counts, money, status, new clients and the calls it costs."""
     plan = summary(commands)
     st.markdown(plain(f"{count(plan.create, 'invoice', 'invoices')}{money_of(plan)}."))
     st.markdown(plain(ARRIVAL.get(status, status)))
@@ -132,8 +172,11 @@ def confirm_push(tenant_id: str, commands: Sequence[PushCommand], status: str) -
         st.markdown(plain(f"{count(plan.new_contacts, 'new client is', 'new clients are')} created in Xero."))
     if plan.by_colour["amber"]:
         st.markdown(plain(f"{count(plan.by_colour['amber'], 'invoice has', 'invoices have')} a remark in the list."))
+    if again:
+        st.markdown("Each gets a new number; its reference stays, and the voided or deleted copy stays as it is.")
+    st.caption(f"At most {count(calls_for(commands), 'call', 'calls')} of Xero's daily allowance.")
     with st.container(horizontal=True, key="push_answer"):
-        said_yes = Confirmed(tenant_id, {one.source_id: one.fingerprint for one in commands})
+        said_yes = Confirmed(tenant_id, {one.source_id: one.fingerprint for one in commands}, again=again)
         if st.button("Push now", key="push_yes", type="primary", on_click=remember, args=(said_yes,)):
             st.rerun()
         if st.button("Cancel", key="push_no"):

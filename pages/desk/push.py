@@ -1,17 +1,22 @@
-"""Push what is missing: the plan with its lights, a confirmation, receipts, and the check that follows by itself."""
+"""Push what is missing, change what differs: the plan with its lights, a confirmation, progress, receipts."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from i2g_recon.jobs.background import sending, start_sending
 from i2g_recon.jobs.overview import overview
 from i2g_recon.jobs.plan import plan
-from i2g_recon.jobs.push import push, resume
+from i2g_recon.jobs.push import approve
 from i2g_recon.jobs.receipts import last_receipts, left_open
 from i2g_recon.jobs.setup_steps import require_complete
-from i2g_recon.web.desk_plan import ask_what_to_push, confirm_push, confirmed_commands
+from i2g_recon.jobs.worker import waits_because
+from i2g_recon.web.desk_change import show_changes
+from i2g_recon.web.desk_plan import agreed, ask_what_to_push, confirm_push
+from i2g_recon.web.desk_progress import show_progress, show_waits
 from i2g_recon.web.desk_receipts import show_open, show_receipts
 from i2g_recon.web.desk_run import compare_now, show_standing
+from i2g_recon.web.desk_undo import show_undo
 from i2g_recon.web.desk_words import standing
 from i2g_recon.web.parts import (
     current_connection,
@@ -35,19 +40,18 @@ with sentence_on_failure():
     confirmed = st.session_state.pop("push_confirmed", None)
     if confirmed is not None:
         with sentence_on_failure():
-            commands = confirmed_commands(plan(ws, connection), confirmed)
-            with st.status(f"Pushing {len(commands):,} into Xero", type="compact") as status:
-                push(ws, connection, commands)
-                status.update(label="Pushed", state="complete")
-            compare_now(ws, connection)
+            approve(ws, connection, agreed(ws, connection, confirmed))
+            start_sending(ws, connection)
 
+    if sending(ws, connection):
+        show_progress(ws, connection)
+        st.stop()
     waiting = left_open(ws, connection)
-    if waiting and show_open(waiting):
-        with sentence_on_failure():
-            with st.status("Looking up what arrived, then finishing", type="compact"):
-                resume(ws, connection)
-            compare_now(ws, connection)
-        st.rerun()
+    if waiting:
+        show_waits(waits_because(ws, connection.tenant_id))
+        if show_open(waiting):
+            start_sending(ws, connection)
+            st.rerun()
 
     if st.button("Reconcile again", key="reconcile_now", icon=":material/sync:"):
         with sentence_on_failure():
@@ -61,7 +65,11 @@ with sentence_on_failure():
     receipts = last_receipts(ws, connection)
     if receipts:
         show_receipts(receipts, view)
+        if show_undo(ws, connection, receipts.push_id):
+            start_sending(ws, connection)
+            st.rerun()
     st.header("Missing in Xero", anchor=False)
-    chosen = ask_what_to_push(planned)
+    chosen = ask_what_to_push(ws, connection, planned)
     if chosen:
         confirm_push(connection.tenant_id, chosen, setup.status)
+    show_changes(ws, connection)
