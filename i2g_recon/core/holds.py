@@ -44,11 +44,11 @@ HOLDS: Mapping[str, HoldRule] = MappingProxyType(
         "status_unknown": HoldRule("Invoice2go does not say whether the invoice was sent.", SEND_FIRST),
         "voided_in_target": HoldRule(
             "An invoice with this reference was voided in Xero.",
-            "Decide whether it was withdrawn; if not, enter it in Xero.",
+            "Decide whether it was withdrawn; if not, copy it again under a new number.",
         ),
         "deleted_in_target": HoldRule(
             "An invoice with this reference was deleted in Xero.",
-            "Decide whether it was withdrawn; if not, enter it in Xero.",
+            "Decide whether it was withdrawn; if not, copy it again under a new number.",
         ),
         "does_not_add_up": HoldRule(
             "The invoice's lines, discount and taxes do not add up to its total.",

@@ -32,6 +32,11 @@ class Receipts:
         return tuple(one for one in self.commands if one.state == "confirmed")
 
     @property
+    def took_out(self) -> bool:
+        """Whether this push took invoices out of Xero instead of putting them there."""
+        return any(one.kind in ("delete", "void") for one in self.commands)
+
+    @property
     def totals(self) -> dict[str, int]:
         """What was confirmed, in minor units per currency; currencies are never added together."""
         found: Counter[str] = Counter()

@@ -23,6 +23,7 @@ def show_progress(ws: Workspace, connection: Connection) -> None:
         st.rerun(scope="app")
         return
     st.progress(found.done / found.of_all, text=progress_words(found))
+    st.caption("You can leave this page or close the browser; it goes on.")
     if found.wait_s:
         st.text(f"Xero asked for a pause: it goes on in {count(found.wait_s, 'second', 'seconds')}.")
     if found.cancelled:

@@ -28,8 +28,11 @@ STATES = {
     "stale": "Changed in Xero",
     "skipped": "Not sent",
 }
+DONE = {"update": "Changed", "delete": "Taken out", "void": "Taken out"}  # what confirmed means for other kinds
 COLOURS = {
     "In Xero": "green",
+    "Changed": "green",
+    "Taken out": "green",
     "Refused": "red",
     "Held": "orange",
     "No outcome yet": "violet",
@@ -66,6 +69,9 @@ def show_receipts(receipts: Receipts, view: Overview) -> None:
 
 def push_words(receipts: Receipts, when: str) -> str:
     """When it was, and how many arrived with how much money."""
+    if receipts.took_out:
+        gone = f"{len(receipts.confirmed):,} of {count(len(receipts.commands), 'invoice is', 'invoices are')}"
+        return f"Taken back {when}: {gone} out of Xero."
     arrived = f"{len(receipts.confirmed):,} of {count(len(receipts.commands), 'invoice is', 'invoices are')} in Xero"
     totals = f", {sums(receipts.totals)}" if receipts.totals else ""
     return f"Pushed {when}: {arrived}{totals}."
@@ -75,6 +81,8 @@ def recheck_words(receipts: Receipts, view: Overview) -> tuple[str, bool]:
     """What the comparison after the push says of what was confirmed, and whether all is well."""
     if view.run is None or view.pushed_since:
         return "Not checked again yet.", False
+    if receipts.took_out:
+        return "Held from now on; a person can copy them again.", len(receipts.confirmed) == len(receipts.commands)
     pushed = {one.source_id for one in receipts.confirmed}
     buckets = {
         source_id: item["bucket"]
@@ -96,7 +104,7 @@ def receipts_table(receipts: Receipts) -> pd.DataFrame:
     places = max((exponent(one.currency) for one in receipts.commands), default=2)
     rows = [
         {
-            "Outcome": [STATES.get(one.state, one.state)],
+            "Outcome": [outcome(one)],
             "Number": one.number,
             "Xero number": one.xero_invoice_number,
             "Client": one.contact_name,
@@ -109,6 +117,12 @@ def receipts_table(receipts: Receipts) -> pd.DataFrame:
         for one in receipts.commands
     ]
     return pd.DataFrame(rows, dtype=object)
+
+
+def outcome(command: Command) -> str:
+    """One word for what became of a command."""
+    done = DONE.get(command.kind) if command.state == "confirmed" else None
+    return done or STATES.get(command.state, command.state)
 
 
 def show_open(commands: Sequence[Command]) -> bool:

@@ -65,7 +65,7 @@ with sentence_on_failure():
     receipts = last_receipts(ws, connection)
     if receipts:
         show_receipts(receipts, view)
-        if show_undo(ws, connection, receipts.push_id):
+        if not receipts.took_out and show_undo(ws, connection, receipts.push_id):
             start_sending(ws, connection)
             st.rerun()
     st.header("Missing in Xero", anchor=False)
