@@ -11,7 +11,7 @@ import pytest
 from fixtures_workspace import KNOWN_CLIENT, Desk, desk, sale
 
 from i2g_recon.errors import OtherSideFailed
-from i2g_recon.jobs import push as push_job
+from i2g_recon.jobs import sending as sending_job
 from i2g_recon.jobs.background import progress, sending, start_sending, stop_after_batch
 from i2g_recon.jobs.heartbeat import beating
 from i2g_recon.jobs.push import approve, push
@@ -142,7 +142,7 @@ def test_the_sender_behind_a_page_pushes_and_compares_again(at: Desk) -> None:
 
 
 def test_a_stopped_push_finishes_its_batch_and_skips_the_rest(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(push_job, "BATCH", 2)
+    monkeypatch.setattr(sending_job, "BATCH", 2)
     push_id = approved(at, "T-1", "T-2", "T-3", "T-4")
     at.xero.arm("slow", seconds=1.5, **PUT)
     start_sending(at.ws, at.connection)

@@ -81,9 +81,9 @@ def test_what_xero_said_comes_back_whole(store: Store) -> None:
 
 
 def test_contact_links_are_remembered_per_organisation(store: Store) -> None:
-    store.link_contact(TENANT, "brook cafe", "c-1")
-    store.link_contact(TENANT, "brook cafe", "c-2")
-    store.link_contact("another", "brook cafe", "c-9")
+    store.link_contacts(TENANT, {"brook cafe": "c-1"})
+    store.link_contacts(TENANT, {"brook cafe": "c-2"})
+    store.link_contacts("another", {"brook cafe": "c-9"})
     assert store.contact_links(TENANT) == {"brook cafe": "c-2"}
     assert store.contact_links("unknown") == {}
 

@@ -23,7 +23,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 def sent(outbox: Outbox, name: str = "push-1/i2g-1", later_s: float = 1) -> None:
-    outbox.mark_sent(name, NOW + seconds(later_s), f"attempt at {later_s}")
+    outbox.mark_sent([name], NOW + seconds(later_s), f"attempt at {later_s}")
 
 
 def test_what_was_approved_is_written_down_as_it_was_seen(outbox: Outbox) -> None:
@@ -145,9 +145,9 @@ def test_one_process_at_a_time_works_on_a_command(outbox: Outbox) -> None:
     assert outbox.claim(name, "a", NOW + seconds(30), 60)  # prolongs
     assert not outbox.claim(name, "b", NOW + seconds(89), 60)
     assert outbox.claim(name, "b", NOW + seconds(90), 60)
-    outbox.release(name, "a")  # no longer a's to give back
+    outbox.release("a")  # no longer a's to give back
     assert not outbox.claim(name, "a", NOW + seconds(91), 60)
-    outbox.release(name, "b")
+    outbox.release("b")
     assert outbox.claim(name, "a", NOW + seconds(91), 60)
     assert outbox.claim(name, "b", NOW - seconds(86_400), 60)  # the clock was put back: that lease cannot be
     assert not outbox.claim("unknown", "a", NOW, 60)
@@ -184,15 +184,15 @@ def test_whoever_lost_the_claim_does_not_send(outbox: Outbox) -> None:
     outbox.claim("push-1/i2g-1", "a", NOW, 60)
     outbox.claim("push-1/i2g-1", "b", NOW + seconds(61), 60)
     with pytest.raises(NeedsAPerson, match="taken over"):
-        outbox.mark_sent("push-1/i2g-1", NOW + seconds(62), "key", owner="a")
-    outbox.mark_sent("push-1/i2g-1", NOW + seconds(62), "key", owner="b")
+        outbox.mark_sent(["push-1/i2g-1"], NOW + seconds(62), "key", owner="a")
+    outbox.mark_sent(["push-1/i2g-1"], NOW + seconds(62), "key", owner="b")
 
 
 def test_the_contact_is_noted_while_open(outbox: Outbox) -> None:
     outbox.approve("push-1", TENANT, [command()], NOW)
-    outbox.mark_contact("push-1/i2g-1", "c-1")
+    outbox.mark_contacts({"push-1/i2g-1": "c-1"})
     outbox.settle("push-1/i2g-1", "confirmed", NOW)
-    outbox.mark_contact("push-1/i2g-1", "c-2")
+    outbox.mark_contacts({"push-1/i2g-1": "c-2"})
     kept = outbox.command("push-1/i2g-1")
     assert kept is not None
     assert kept.contact_id == "c-1"

@@ -68,7 +68,7 @@ def step(outbox: Outbox, what: str, source: str, push: str) -> None:
     if what == "approve":
         outbox.approve(push, TENANT, [command(source, push_id=push)], NOW)
     elif what == "sent":
-        outbox.mark_sent(name, NOW, "key")
+        outbox.mark_sent([name], NOW, "key")
     else:
         outbox.settle(name, what, NOW)  # type: ignore[arg-type] # drawn from the states themselves
 

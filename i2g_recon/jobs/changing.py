@@ -22,7 +22,17 @@ from i2g_recon.core.fingerprint import fingerprint
 from i2g_recon.core.invoice import GONE, Invoice
 from i2g_recon.core.money import from_minor
 from i2g_recon.errors import AnswerLost, LimitReached, Refused
-from i2g_recon.jobs.outcomes import PAUSE_S, TRIES, batch_key, leave_open, reject, settle, still_open
+from i2g_recon.jobs.outcomes import (
+    FRESH,
+    PAUSE_S,
+    TRIES,
+    batch_key,
+    leave_open,
+    rejection,
+    settlement,
+    still_open,
+    write_down,
+)
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command
 from i2g_recon.xero import reader, writer
@@ -38,10 +48,12 @@ MOVED = "The invoice was changed in Xero since you looked at it; nothing was sen
 def settle_changes(ws: Workspace, session: XeroSession, commands: Sequence[Command], owner: str) -> list[Command]:
     """Take changes to their outcome; gives the replacements whose old invoice is gone, ready to be created."""
     waiting, ready = look(ws, session, commands)
+    as_claimed = {one.id: one for one in waiting}
     for attempt in range(TRIES):
         if not waiting:
             break
-        lost = send_once(ws, session, waiting, owner=owner, fresh_key=attempt > 1)
+        same = [as_claimed[one.id] for one in waiting] if attempt < FRESH else []
+        lost = send_once(ws, session, waiting, owner=owner, key=batch_key(same))
         if lost:
             ws.sleep(PAUSE_S[min(attempt, len(PAUSE_S) - 1)])
         waiting, more = look(ws, session, still_open(ws, waiting))
@@ -58,22 +70,22 @@ def look(ws: Workspace, session: XeroSession, commands: Sequence[Command]) -> tu
         return [], []
     found = reader.find_invoices(session, ids=[one.target_id for one in commands])
     held = {invoice.id: invoice for invoice in frame.records(found)}
-    waiting, ready = [], []
+    waiting, ready, settled = [], [], []
     for one in commands:
-        now = ws.outbox.command(one.id) or one  # how often it was sent
         invoice = held.get(one.target_id)
         if invoice is None:
-            settle(ws, one, "stale", None, NOT_THERE)
-        elif one.kind == "replace" and invoice.state in GONE and now.attempts:
-            ready.append(now)  # its first call is done; the next one needs a key of its own
-        elif wanted(now, invoice):
-            settle(ws, one, "confirmed", invoice)
+            settled.append(settlement(one, "stale", None, NOT_THERE))
+        elif one.kind == "replace" and invoice.state in GONE and one.attempts:
+            ready.append(one)
+        elif wanted(one, invoice):
+            settled.append(settlement(one, "confirmed", invoice))
         elif invoice.state in GONE:
-            settle(ws, one, "stale", invoice, ENDED_ELSEWHERE)
+            settled.append(settlement(one, "stale", invoice, ENDED_ELSEWHERE))
         elif fingerprint(invoice) != one.fingerprint:
-            settle(ws, one, "stale", invoice, MOVED)
+            settled.append(settlement(one, "stale", invoice, MOVED))
         else:
             waiting.append(one)
+    write_down(ws, settled)
     return waiting, ready
 
 
@@ -103,11 +115,9 @@ def kept(line: Any) -> tuple[object, ...]:
     return line.description, line.quantity, line.unit_price, line.account_code, line.tax_type
 
 
-def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, fresh_key: bool) -> bool:
+def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, key: str) -> bool:
     """One POST; settles what Xero refused. True when the answer was lost, or Xero asked for a short pause."""
-    key = batch_key(commands, fresh=fresh_key)
-    for one in commands:
-        ws.outbox.mark_sent(one.id, ws.clock(), key, owner=owner)
+    ws.outbox.mark_sent([one.id for one in commands], ws.clock(), key, owner=owner)
     try:
         outcomes = writer.update_invoices(session, [change_of(one) for one in commands], idempotency_key=key)
     except AnswerLost:
@@ -117,12 +127,10 @@ def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], 
             raise
         return True
     except Refused as refusal:
-        for one in commands:
-            reject(ws, one, [str(refusal)])
+        write_down(ws, [rejection(one, [str(refusal)]) for one in commands])
         return False
-    for one, outcome in zip(commands, outcomes, strict=True):
-        if not outcome.ok:
-            reject(ws, one, outcome.messages)
+    answers = zip(commands, outcomes, strict=True)
+    write_down(ws, [rejection(one, outcome.messages) for one, outcome in answers if not outcome.ok])
     return False
 
 

@@ -13,14 +13,16 @@ from dataclasses import replace
 from i2g_recon.core.contacts import choose_contact, contact_book, contact_key
 from i2g_recon.core.invoice import Contact
 from i2g_recon.errors import AnswerLost, LimitReached
+from i2g_recon.jobs.outcomes import rejection, write_down
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command
 from i2g_recon.xero import reader, writer
-from i2g_recon.xero.failures import explain
 from i2g_recon.xero.session import XeroSession
 from i2g_recon.xero.transport import soon
 
 TRIES = 3
+BATCH = 50  # contacts in one call
+NOT_CREATED = ("The client could not be created in Xero; nothing was sent.",)
 
 
 def resolve_contacts(ws: Workspace, session: XeroSession, commands: Sequence[Command]) -> list[Command]:
@@ -29,17 +31,20 @@ def resolve_contacts(ws: Workspace, session: XeroSession, commands: Sequence[Com
     if not wanted:
         return list(commands)
     found, refused = found_or_created(ws, session, wanted)
-    resolved = []
+    known = ws.store.contact_links(session.tenant_id)
+    ws.store.link_contacts(session.tenant_id, {key: one for key, one in found.items() if known.get(key) != one})
+    resolved, named, rejected = [], {}, []
     for one in commands:
         key = contact_key(client_of(one))
         if one.contact_id:
             resolved.append(one)
         elif key in found:
-            ws.outbox.mark_contact(one.id, found[key])
-            ws.store.link_contact(one.tenant_id, key, found[key])
+            named[one.id] = found[key]
             resolved.append(replace(one, contact_id=found[key]))
         else:
-            reject(ws, one, refused.get(key, ()))
+            rejected.append(rejection(one, refused.get(key) or NOT_CREATED))
+    ws.outbox.mark_contacts(named)
+    write_down(ws, rejected)
     return resolved
 
 
@@ -52,8 +57,12 @@ def found_or_created(
         absent = {key: client for key, client in wanted.items() if key not in found and key not in refused}
         if not absent:
             break
-        refused |= create(session, absent)
-        found |= find(ws, session, absent)
+        made, said = create(session, absent)
+        found |= made
+        refused |= said
+        unclear = {key: client for key, client in absent.items() if key not in made}
+        if unclear:
+            found |= find(ws, session, unclear)
     return found, refused
 
 
@@ -70,24 +79,27 @@ def find(ws: Workspace, session: XeroSession, wanted: Mapping[str, Contact]) -> 
     return {key: one.contact.id for key, one in chosen.items() if one.contact.id and not one.holds}
 
 
-def create(session: XeroSession, absent: Mapping[str, Contact]) -> dict[str, tuple[str, ...]]:
-    """Create them in one call; Xero's words about each that it refused.
+def create(session: XeroSession, absent: Mapping[str, Contact]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Create them, up to 50 a call: contact key to ContactID, and Xero's words about each that it refused.
 
     A lost answer, or one that asks for a short pause, is left to the reading after, which waits as long as Xero asked.
     """
-    try:
-        outcomes = writer.create_contacts(session, list(absent.values()), idempotency_key=uuid.uuid4().hex)
-    except AnswerLost:
-        return {}
-    except LimitReached as limit:
-        if not soon(limit):
-            raise
-        return {}
-    return {key: one.messages for key, one in zip(absent, outcomes, strict=True) if not one.ok}
-
-
-def reject(ws: Workspace, command: Command, messages: Sequence[str]) -> None:
-    """No contact, no invoice: the command ends here and can be approved again."""
-    words = list(messages) or ["The client could not be created in Xero; nothing was sent."]
-    remedy = " ".join(dict.fromkeys(explain(one).remedy for one in words))
-    ws.outbox.settle(command.id, "rejected", ws.clock(), messages=words, remedy=remedy)
+    made: dict[str, str] = {}
+    refused: dict[str, tuple[str, ...]] = {}
+    keys = list(absent)
+    for start in range(0, len(keys), BATCH):
+        some = keys[start : start + BATCH]
+        try:
+            outcomes = writer.create_contacts(session, [absent[key] for key in some], idempotency_key=uuid.uuid4().hex)
+        except AnswerLost:
+            continue
+        except LimitReached as limit:
+            if not soon(limit):
+                raise
+            continue
+        for key, one in zip(some, outcomes, strict=True):
+            if one.ok and one.contact is not None and one.contact.id:
+                made[key] = one.contact.id
+            elif not one.ok:
+                refused[key] = one.messages
+    return made, refused

@@ -14,14 +14,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from i2g_recon.core.plan import PushCommand
+from i2g_recon.jobs import sending
 from i2g_recon.jobs.access import require_write
 from i2g_recon.jobs.connect import noticing_loss, open_session
 from i2g_recon.jobs.push_report import PushReport
-from i2g_recon.jobs.sending import send_batch
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command, Connection
 
-BATCH = 50  # Xero's advice for one write
 APPROVABLE = ("create", "update", "replace", "delete", "void")
 
 
@@ -92,13 +91,12 @@ def send(ws: Workspace, connection: Connection, commands: Sequence[Command]) -> 
     before = calls.total, calls.read, calls.write
     owner, session = uuid.uuid4().hex, open_session(ws, connection)
     with noticing_loss(ws, connection):
-        for start in range(0, len(commands), BATCH):
-            send_batch(ws, session, commands[start : start + BATCH], owner)
+        for start in range(0, len(commands), sending.GROUP):
+            sending.send_group(ws, session, commands[start : start + sending.GROUP], owner)
     calls = ws.transport.calls
-    now = [ws.outbox.command(one.id) for one in commands]
     return PushReport(
         push_id=commands[0].push_id if commands else "",
-        commands=tuple(one for one in now if one is not None),
+        commands=tuple(ws.outbox.commands_of([one.id for one in commands])),
         calls=calls.total - before[0],
         reads=calls.read - before[1],
         writes=calls.write - before[2],

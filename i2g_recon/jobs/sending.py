@@ -1,9 +1,9 @@
-"""Taking approved commands to their outcome, a batch at a time: new invoices here, changes to others in `changing`.
+"""Taking approved commands to their outcome, a group at a time: new invoices here, changes to others in `changing`.
 
     claim     one process at a time works on a command, its lease renewed while it does
-    look up   by Reference and by InvoiceNumber, seconds before sending: what is there already is adopted or left alone
+    look up   a group by Reference, seconds before sending: what is there already is adopted or left alone
     send      PUT, up to 50 a call; "sent" is on the disk before the first byte leaves
-    read back the invoice as Xero stored it, compared to the cent
+    read back the invoice as Xero says it stored it, compared to the cent; where that is unclear, looked up again
     settle    confirmed | rejected | uncertain | stale | skipped, with a receipt
 
 After a lost answer nothing is sent before it was looked up. Nothing here needs the frames of the engine.
@@ -12,7 +12,7 @@ After a lost answer nothing is sent before it was looked up. Nothing here needs 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,59 +24,76 @@ from i2g_recon.errors import AnswerLost, LimitReached, Refused
 from i2g_recon.jobs.changing import settle_changes
 from i2g_recon.jobs.new_contacts import resolve_contacts
 from i2g_recon.jobs.notes import leave_notes
-from i2g_recon.jobs.outcomes import PAUSE_S, TRIES, batch_key, leave_open, reject, settle, still_open
+from i2g_recon.jobs.outcomes import (
+    FRESH,
+    PAUSE_S,
+    TRIES,
+    batch_key,
+    leave_open,
+    rejection,
+    settlement,
+    still_open,
+    write_down,
+)
 from i2g_recon.jobs.workspace import Workspace
-from i2g_recon.store.records import Command, CommandState
+from i2g_recon.store.records import Command, CommandState, Settlement
 from i2g_recon.xero import reader, writer
 from i2g_recon.xero.failures import explain
 from i2g_recon.xero.session import XeroSession
 from i2g_recon.xero.transport import soon
 
+GROUP = 200  # invoices that are looked up together, seconds before they are sent
+BATCH = 50  # Xero's advice for one write
 LEASE_S = 45.0  # a process that died is followed within a minute
 BEAT_S = 15.0  # a claim is renewed this often while its process lives
 CANCELLED = "You stopped the push before this invoice was sent."
 
 
-def send_batch(ws: Workspace, session: XeroSession, batch: Sequence[Command], owner: str) -> None:
+def send_group(ws: Workspace, session: XeroSession, group: Sequence[Command], owner: str) -> None:
     """Claim, settle, let go; a claim that its process cannot give back ends by itself soon after."""
-    claimed = [one for one in still_open(ws, batch) if ws.outbox.claim(one.id, owner, ws.clock(), LEASE_S)]
+    claimed = ws.outbox.claim_all([one.id for one in group], owner, ws.clock(), LEASE_S)
     if not claimed:
         return
     try:
         with ws.pulse(lambda: ws.outbox.renew(owner, ws.clock(), LEASE_S), BEAT_S):
-            settle_batch(ws, session, not_cancelled(ws, claimed), owner)
+            settle_group(ws, session, claimed, owner)
     finally:
-        for one in claimed:
-            ws.outbox.release(one.id, owner)
+        ws.outbox.release(owner)
+
+
+def settle_group(ws: Workspace, session: XeroSession, group: Sequence[Command], owner: str) -> None:
+    """Changes first: what they make ready is then created with the rest. Notes in Xero for what was changed, last."""
+    changes = [one for one in group if one.kind != "create"]
+    ready = [one for batch in batches(changes) for one in settle_changes(ws, session, not_cancelled(ws, batch), owner)]
+    creations = [*(one for one in group if one.kind == "create"), *ready]
+    waiting = settle_what_is_there(ws, session, not_cancelled(ws, creations))
+    for batch in batches(resolve_contacts(ws, session, waiting)):
+        settle_creations(ws, session, not_cancelled(ws, batch), owner)
+    leave_notes(ws, session, changes)
+
+
+def batches(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:
+    """As many as go into one call."""
+    for start in range(0, len(commands), BATCH):
+        yield commands[start : start + BATCH]
 
 
 def not_cancelled(ws: Workspace, commands: Sequence[Command]) -> list[Command]:
     """Skip what a person stopped before it was ever sent; gives the rest, which may have arrived and is looked up."""
-    stopped = ws.outbox.cancelled({one.push_id for one in commands})
-    going = []
-    for one in commands:
-        if one.push_id in stopped and one.state == "approved":
-            ws.outbox.settle(one.id, "skipped", ws.clock(), messages=[CANCELLED])
-        else:
-            going.append(one)
-    return going
-
-
-def settle_batch(ws: Workspace, session: XeroSession, batch: Sequence[Command], owner: str) -> None:
-    """Changes first: what they make ready is then created with the rest. Notes in Xero for what was changed, last."""
-    changes = [one for one in batch if one.kind != "create"]
-    ready = settle_changes(ws, session, changes, owner)
-    settle_creations(ws, session, [*(one for one in batch if one.kind == "create"), *ready], owner)
-    leave_notes(ws, session, changes)
+    stopped = ws.outbox.cancelled({one.push_id for one in commands}) if commands else set()
+    skipped = [one for one in commands if one.push_id in stopped and not one.attempts]
+    write_down(ws, [Settlement(command_id=one.id, state="skipped", messages=(CANCELLED,)) for one in skipped])
+    return [one for one in commands if one not in skipped]
 
 
 def settle_creations(ws: Workspace, session: XeroSession, batch: Sequence[Command], owner: str) -> None:
-    """Look up, send what is not there, look up again; at most TRIES sends, never one without a look-up before it."""
-    waiting = resolve_contacts(ws, session, settle_what_is_there(ws, session, batch))
+    """Send what was just looked up and is not there; after anything unclear look up again, never send before that."""
+    waiting, as_claimed = list(batch), {one.id: one for one in batch}
     for attempt in range(TRIES):
         if not waiting:
             return
-        lost = send_once(ws, session, waiting, owner=owner, fresh_key=attempt > 1)
+        same = [as_claimed[one.id] for one in waiting] if attempt < FRESH else []
+        lost = send_once(ws, session, waiting, owner=owner, key=batch_key(same))
         if lost:
             ws.sleep(PAUSE_S[min(attempt, len(PAUSE_S) - 1)])
         waiting = settle_what_is_there(ws, session, still_open(ws, waiting))
@@ -86,32 +103,46 @@ def settle_creations(ws: Workspace, session: XeroSession, batch: Sequence[Comman
 
 
 def settle_what_is_there(ws: Workspace, session: XeroSession, commands: Sequence[Command]) -> list[Command]:
-    """Settle every command whose reference or number Xero already holds; gives the others."""
+    """Settle every command whose reference or number Xero already holds; gives the others.
+
+    The number of a first attempt is not looked for where the reference says the same: Xero refuses a taken one.
+    """
     if not commands:
         return []
+    numbered = [one for one in commands if one.attempts or match_key(one.invoice_number) != match_key(one.reference)]
     found = frame.records(
         reader.find_invoices(
             session,
             references=[one.reference for one in commands],
-            numbers=[one.invoice_number for one in commands],
+            numbers=[one.invoice_number for one in numbered],
         )
     )
-    left = []
+    by_key = indexed(found)
+    left, settled = [], []
     for one in commands:
-        outcome = outcome_of(one, found)
+        outcome = outcome_of(one, by_key)
         if outcome is None:
             left.append(one)
         else:
-            settle(ws, one, *outcome)
+            settled.append(settlement(one, *outcome))
+    write_down(ws, settled)
     return left
 
 
-def outcome_of(command: Command, found: Iterable[Invoice]) -> tuple[CommandState, Invoice, str] | None:
+def indexed(invoices: Iterable[Invoice]) -> dict[str, list[Invoice]]:
+    """Invoices by the match keys of their reference and of their number."""
+    found: dict[str, list[Invoice]] = {}
+    for one in invoices:
+        for key in {match_key(one.reference), match_key(one.number)}:
+            found.setdefault(key, []).append(one)
+    return found
+
+
+def outcome_of(command: Command, found: Mapping[str, Sequence[Invoice]]) -> tuple[CommandState, Invoice, str] | None:
     """What the invoices in Xero mean for a command: state, the invoice and a sentence; None when it may be sent."""
-    held = list(found)
     key, number_key = match_key(command.reference), match_key(command.invoice_number)
-    by_number = [one for one in held if match_key(one.number) == number_key]
-    live = [one for one in held if match_key(one.reference) == key and one.state not in GONE]
+    by_number = [one for one in found.get(number_key, ()) if match_key(one.number) == number_key]
+    live = [one for one in found.get(key, ()) if match_key(one.reference) == key and one.state not in GONE]
     ours = [one for one in live if match_key(one.number) == number_key]
     for one in ours:
         return ("confirmed", one, "") if matches(one, command) else ("stale", one, different(one, command))
@@ -140,15 +171,13 @@ def different(invoice: Invoice, command: Command) -> str:
     return f"Xero holds this invoice with {invoice.total:,f} {invoice.currency}, approved was {wanted}."
 
 
-def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, fresh_key: bool) -> bool:
-    """One PUT; settles what Xero refused. True when the answer was lost, or Xero asked for a short pause.
+def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, key: str) -> bool:
+    """One PUT; settles what Xero's answer makes clear. True when it was lost, or Xero asked for a short pause.
 
-    What Xero accepted stays open: the look-up that follows is the read-back that confirms it. So does what it refused
-    because the number is taken, for the holder may be our own invoice that arrived after all.
+    Confirmed is what Xero says it stored, when that is what was approved. Everything else stays open for a look-up: an
+    invoice that is not, and a number that is taken, for its holder may be our own invoice that arrived after all.
     """
-    key = batch_key(commands, fresh=fresh_key)
-    for one in commands:
-        ws.outbox.mark_sent(one.id, ws.clock(), key, owner=owner)
+    ws.outbox.mark_sent([one.id for one in commands], ws.clock(), key, owner=owner)
     try:
         outcomes = writer.create_invoices(session, [body_of(one) for one in commands], idempotency_key=key)
     except AnswerLost:
@@ -158,14 +187,24 @@ def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], 
             raise
         return True
     except Refused as refusal:
-        for one in commands:
-            reject(ws, one, [str(refusal)])
+        write_down(ws, [rejection(one, [str(refusal)]) for one in commands])
         return False
+    settled = []
     for one, outcome in zip(commands, outcomes, strict=True):
-        number_taken = any(explain(words).code == "number_taken" for words in outcome.messages)
-        if not outcome.ok and not number_taken:
-            reject(ws, one, outcome.messages)
+        stored = outcome.invoice
+        if outcome.ok and stored is not None and is_ours(stored, one) and matches(stored, one):
+            settled.append(settlement(one, "confirmed", stored))
+        elif not outcome.ok and not any(explain(words).code == "number_taken" for words in outcome.messages):
+            settled.append(rejection(one, outcome.messages))
+    write_down(ws, settled)
     return False
+
+
+def is_ours(invoice: Invoice, command: Command) -> bool:
+    """Under the reference and the number that were approved, and live."""
+    same_reference = match_key(invoice.reference) == match_key(command.reference)
+    same_number = match_key(invoice.number) == match_key(command.invoice_number)
+    return same_reference and same_number and invoice.state not in GONE
 
 
 def body_of(command: Command) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from i2g_recon.errors import LimitReached, ReconError
 from i2g_recon.jobs.access import may_write
 from i2g_recon.jobs.push import send
 from i2g_recon.jobs.workspace import Workspace
-from i2g_recon.store.records import OPEN_STATES, Connection
+from i2g_recon.store.records import Connection
 
 EVERY_S = 5.0
 LATER_S = 60.0  # until an organisation that failed is tried again
@@ -43,8 +43,7 @@ def work_once(ws: Workspace, only: Connection | None = None) -> Done:
         except ReconError as problem:
             problems.append(f"{connection.name}: {problem}")
             resume_at(ws, connection.tenant_id, pause_words(problem))
-        after = [ws.outbox.command(one.id) for one in commands]
-        left = sum(one is not None and one.state in OPEN_STATES for one in after)
+        left = len(ws.outbox.open_among([one.id for one in commands]))
         settled, open_ = settled + len(commands) - left, open_ + left
     return Done(settled, open_, tuple(problems))
 

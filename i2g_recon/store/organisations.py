@@ -103,9 +103,11 @@ class Organisations(Part):
                 return None
             return organisation_of(row.body), contacts_of(row.contacts), row.taken_at
 
-    def link_contact(self, tenant_id: str, client_key: str, contact_id: str) -> None:
-        """Remember which Xero contact a client is."""
-        self.database.put(ContactLinkRow(tenant_id=tenant_id, client_key=client_key, contact_id=contact_id))
+    def link_contacts(self, tenant_id: str, links: Mapping[str, str]) -> None:
+        """Remember which Xero contact each client is: client key to ContactID."""
+        with self.database.writing() as session:
+            for client_key, contact_id in links.items():
+                session.merge(ContactLinkRow(tenant_id=tenant_id, client_key=client_key, contact_id=contact_id))
 
     def contact_links(self, tenant_id: str) -> dict[str, str]:
         """Client key to ContactID."""

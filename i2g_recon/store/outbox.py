@@ -14,17 +14,16 @@ takes that very invoice out of Xero again: then its receipt says so, and both ar
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, update
 from sqlmodel import col, select
 
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.store.command_rows import attempt_of, command_of, receipt_of, refuse_unfit
 from i2g_recon.store.database import Clash
 from i2g_recon.store.lease import ended
-from i2g_recon.store.part import canonical
 from i2g_recon.store.records import (
     NEW_COPY,
     OPEN_STATES,
@@ -35,13 +34,13 @@ from i2g_recon.store.records import (
     CommandState,
     PushInfo,
     Receipt,
+    Settlement,
 )
-from i2g_recon.store.standing import approve_within, take_back_within
+from i2g_recon.store.standing import IS_OPEN, approve_within, portions, settle_within
 from i2g_recon.store.tables import AttemptRow, CommandRow, PushRow, ReceiptRow
 from i2g_recon.store.workspace import Store
 
 TRIES = 3  # approvals at the same instant on several machines
-IS_OPEN: ColumnElement[bool] = col(CommandRow.state).in_(OPEN_STATES)
 
 
 class Outbox:
@@ -74,6 +73,14 @@ class Outbox:
     def commands(self, push_id: str) -> list[Command]:
         """The commands that a push wrote down, in the order of their approval."""
         return self._commands(col(CommandRow.push_id) == push_id)
+
+    def commands_of(self, ids: Sequence[str]) -> list[Command]:
+        """The commands of these ids, in the order of approval."""
+        return [one for some in portions(ids) for one in self._commands(col(CommandRow.id).in_(some))]
+
+    def open_among(self, ids: Sequence[str]) -> list[Command]:
+        """Those of the commands that no outcome was written for, as they now stand, in the order of approval."""
+        return [one for some in portions(ids) for one in self._commands(col(CommandRow.id).in_(some) & IS_OPEN)]
 
     def open_commands(self, tenant_id: str) -> list[Command]:
         """What is approved, sent or uncertain, in the order of approval."""
@@ -122,9 +129,25 @@ class Outbox:
 
     def claim(self, command_id: str, owner: str, now: dt.datetime, lease_s: float) -> bool:
         """Whether this owner may work on the open command until the lease ends. Claiming again prolongs it."""
+        return bool(self.claim_all([command_id], owner, now, lease_s))
+
+    def claim_all(self, ids: Sequence[str], owner: str, now: dt.datetime, lease_s: float) -> list[Command]:
+        """Claim those of the open commands that are free, and give them as they now stand, in the order of approval."""
         free = (col(CommandRow.owner) == owner) | ended(col(CommandRow.lease_until), now, lease_s)
         until = now + dt.timedelta(seconds=lease_s)
-        return self._change(command_id, IS_OPEN & free, owner=owner, lease_until=until)
+        claimed: list[Command] = []
+        for some in portions(ids):
+            among = col(CommandRow.id).in_(some)
+            with self.database.writing() as session:
+                change = update(CommandRow).where(among, IS_OPEN, free).values(owner=owner, lease_until=until)
+                session.connection().execute(change)
+                rows = session.exec(
+                    select(CommandRow)
+                    .where(among, IS_OPEN, CommandRow.owner == owner, CommandRow.lease_until == until)
+                    .order_by(col(CommandRow.seq))
+                )
+                claimed += [command_of(row) for row in rows]
+        return claimed
 
     def renew(self, owner: str, now: dt.datetime, lease_s: float) -> None:
         """Prolong every claim of this owner."""
@@ -132,68 +155,61 @@ class Outbox:
         with self.database.writing() as session:
             session.connection().execute(change.values(lease_until=now + dt.timedelta(seconds=lease_s)))
 
-    def release(self, command_id: str, owner: str) -> None:
-        """Give a claim back before its end, when the work is put off."""
-        self._change(command_id, col(CommandRow.owner) == owner, owner="", lease_until=None)
+    def release(self, owner: str) -> None:
+        """Give every claim of this owner back before its end."""
+        change = update(CommandRow).where(col(CommandRow.owner) == owner).values(owner="", lease_until=None)
+        with self.database.writing() as session:
+            session.connection().execute(change)
 
-    def mark_sent(self, command_id: str, now: dt.datetime, idempotency_key: str, *, owner: str = "") -> None:
-        """Write down that the request leaves now, under this key. On the disk when this returns.
+    def mark_sent(self, ids: Sequence[str], now: dt.datetime, idempotency_key: str, *, owner: str = "") -> None:
+        """Write down that one request with these commands leaves now, under this key. On the disk when this returns.
 
-        Raises NeedsAPerson when the command is settled, or claimed by another than the given owner: send nothing then.
+        Raises NeedsAPerson when any of them is settled, or claimed by another than the given owner: send nothing then.
         """
         mine = (col(CommandRow.owner) == owner) if owner else IS_OPEN
         change = (
             update(CommandRow)
-            .where(col(CommandRow.id) == command_id, IS_OPEN, mine)
+            .where(col(CommandRow.id).in_(ids), IS_OPEN, mine)
             .values(state="sent", sent_at=now, idempotency_key=idempotency_key, attempts=CommandRow.attempts + 1)
         )
+        rows = [{"command_id": one, "at": now, "idempotency_key": idempotency_key} for one in ids]
         with self.database.writing() as session:
-            if session.connection().execute(change).rowcount != 1:
+            if session.connection().execute(change).rowcount != len(ids):
                 raise NeedsAPerson(
                     "This invoice's push was settled or taken over meanwhile; nothing was sent, look again"
                 )
-            session.add(AttemptRow(command_id=command_id, at=now, idempotency_key=idempotency_key))
+            session.execute(insert(AttemptRow), rows)
 
-    def mark_contact(self, command_id: str, contact_id: str) -> None:
-        """Write down which contact the open command goes to."""
-        self._change(command_id, IS_OPEN, contact_id=contact_id)
+    def mark_contacts(self, contact_ids: Mapping[str, str]) -> None:
+        """Write down which contact each open command goes to: command id to ContactID."""
+        open_ = or_(*(col(CommandRow.state) == state for state in OPEN_STATES))  # IN cannot go with many rows at once
+        change = update(CommandRow).where(col(CommandRow.id) == bindparam("command"), open_)
+        rows = [{"command": command_id, "contact": contact_id} for command_id, contact_id in contact_ids.items()]
+        if rows:
+            with self.database.writing() as session:
+                session.connection().execute(change.values(contact_id=bindparam("contact")), rows)
 
-    def settle(
-        self,
-        command_id: str,
-        state: CommandState,
-        now: dt.datetime,
-        *,
-        xero_invoice_id: str = "",
-        xero_invoice_number: str = "",
-        messages: Iterable[str] = (),
-        remedy: str = "",
-        fingerprint: str = "",
-    ) -> bool:
-        """Write down what became of a command, with its receipt, and end the claim; whether this was news.
+    def settle(self, command_id: str, state: CommandState, now: dt.datetime, **more: Any) -> bool:
+        """Settle one command (`Settlement` has the fields of `more`); whether this was news."""
+        more = {**more, "messages": tuple(more.get("messages", ()))}
+        return bool(self.settle_all([Settlement(command_id=command_id, state=state, **more)], now))
+
+    def settle_all(self, settlements: Sequence[Settlement], now: dt.datetime) -> set[str]:
+        """Write down what became of commands, with their receipts, and end their claims; the ids for which it was news.
 
         An open command takes any outcome, uncertain included. A settled one changes only to confirmed, and not when a
-        newer command stands for the same change. An empty id, number or fingerprint (of the invoice as it was read
-        back) leaves what is known. Raises ValueError for a state that is no outcome.
+        newer command stands for the same change. Raises ValueError for a state that is no outcome.
         """
-        if state not in {*SETTLED_STATES, "uncertain"}:
-            raise ValueError(f"'{state}' is not an outcome")
-        words = canonical(list(messages))
-        values: dict[str, Any] = {"state": state, "messages": words, "remedy": remedy, "owner": "", "lease_until": None}
-        values |= {} if state == "uncertain" else {"settled_at": now}
-        values |= {"xero_invoice_id": xero_invoice_id} if xero_invoice_id else {}
-        values |= {"xero_invoice_number": xero_invoice_number} if xero_invoice_number else {}
-        values |= {"fingerprint": fingerprint} if fingerprint else {}
-        receipt = ReceiptRow(
-            command_id=command_id,
-            at=now,
-            state=state,
-            xero_invoice_id=xero_invoice_id,
-            xero_invoice_number=xero_invoice_number,
-            messages=words,
-            remedy=remedy,
-        )
-        return self._settle(command_id, values, receipt)
+        for one in settlements:
+            if one.state not in {*SETTLED_STATES, "uncertain"}:
+                raise ValueError(f"'{one.state}' is not an outcome")
+        try:
+            with self.database.writing() as session:
+                return settle_within(session, settlements, now)
+        except Clash:  # a newer command stands for one of these changes: each by itself, that one is left
+            if len(settlements) == 1:
+                return set()
+            return {found for one in settlements for found in self.settle_all([one], now)}
 
     def receipts(self, tenant_id: str, push_id: str | None = None) -> list[Receipt]:
         """What became of the commands of an organisation, or of one push, oldest first."""
@@ -216,26 +232,3 @@ class Outbox:
         with self.database.reading() as session:
             rows = session.exec(select(CommandRow).where(which).order_by(col(CommandRow.seq)))
             return [command_of(row) for row in rows]
-
-    def _change(self, command_id: str, condition: ColumnElement[bool], **values: Any) -> bool:
-        """Change one command if it meets the condition, in one statement; whether it did."""
-        change = update(CommandRow).where(col(CommandRow.id) == command_id, condition).values(**values)
-        with self.database.writing() as session:
-            return session.connection().execute(change).rowcount == 1
-
-    def _settle(self, command_id: str, values: dict[str, Any], receipt: ReceiptRow) -> bool:
-        """State and receipt in one transaction. A Clash means that a newer command stands for the change."""
-        may_become = IS_OPEN
-        if values["state"] == "confirmed":
-            may_become = col(CommandRow.state) != "confirmed"
-        change = update(CommandRow).where(col(CommandRow.id) == command_id, may_become).values(**values)
-        try:
-            with self.database.writing() as session:
-                if session.connection().execute(change).rowcount != 1:
-                    return False
-                session.add(receipt)
-                if values["state"] == "confirmed":
-                    take_back_within(session, command_id, receipt.at)
-        except Clash:
-            return False
-        return True

@@ -128,6 +128,19 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of a command, to be written down. Empty ids, number and fingerprint leave what is known."""
+
+    command_id: str
+    state: CommandState
+    xero_invoice_id: str = ""
+    xero_invoice_number: str = ""
+    messages: tuple[str, ...] = ()
+    remedy: str = ""
+    fingerprint: str = ""  # of the invoice as it was read back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One time a command was marked sent, written before its bytes left."""
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, insert, update
 from sqlmodel import Session, col, select
 
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.store.command_rows import approved_row, command_of
 from i2g_recon.store.part import canonical
-from i2g_recon.store.records import NEW_COPY, OPEN_STATES, TAKEN_STATES, TAKES_AWAY, Command
+from i2g_recon.store.records import NEW_COPY, OPEN_STATES, TAKEN_STATES, TAKES_AWAY, Command, Settlement
 from i2g_recon.store.tables import CommandRow, PushRow, ReceiptRow
 
 AT_ONCE = 500  # values in one IN list; databases have a limit
+IS_OPEN: ColumnElement[bool] = col(CommandRow.state).in_(OPEN_STATES)
 TAKEN_BACK = "Taken out of Xero again."
 Change = tuple[str, str]
+
+
+def portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Ids in lists that a database takes."""
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
 
 
 def approve_within(
@@ -47,10 +55,10 @@ def standing_for(session: Session, tenant_id: str, commands: Sequence[Command]) 
     """
     sources = sorted({command.source_id for command in commands})
     found: dict[Change, Command] = {}
-    for start in range(0, len(sources), AT_ONCE):
+    for some in portions(sources):
         wanted = select(CommandRow).where(
             CommandRow.tenant_id == tenant_id,
-            col(CommandRow.source_id).in_(sources[start : start + AT_ONCE]),
+            col(CommandRow.source_id).in_(some),
             col(CommandRow.state).in_(TAKEN_STATES),
         )
         rows = [command_of(row) for row in session.exec(wanted)]
@@ -58,34 +66,74 @@ def standing_for(session: Session, tenant_id: str, commands: Sequence[Command]) 
     return found
 
 
-def take_back_within(session: Session, command_id: str, now: dt.datetime) -> None:
-    """A confirmed command that ends an invoice of Xero ends the confirmation of the command that had put it there."""
-    done = session.exec(select(CommandRow).where(CommandRow.id == command_id)).one()
-    if command_of(done).kind not in TAKES_AWAY:
-        return
-    words = canonical([TAKEN_BACK])
-    put_there = select(CommandRow).where(
-        CommandRow.tenant_id == done.tenant_id,
-        CommandRow.source_id == done.source_id,
-        CommandRow.state == "confirmed",
-        CommandRow.xero_invoice_id == done.target_id,
-        CommandRow.id != command_id,
-    )
-    for row in session.exec(put_there):
-        if command_of(row).kind in NEW_COPY:
-            row.state, row.messages, row.remedy = "held", words, ""
-            number = row.xero_invoice_number
-            session.add(
-                ReceiptRow(
+def settle_within(session: Session, settlements: Sequence[Settlement], now: dt.datetime) -> set[str]:
+    """States and receipts in one transaction; the ids that changed."""
+    changed, receipts = set(), []
+    for one in settlements:
+        may_become = IS_OPEN if one.state != "confirmed" else col(CommandRow.state) != "confirmed"
+        change = (
+            update(CommandRow).where(col(CommandRow.id) == one.command_id, may_become).values(**values_of(one, now))
+        )
+        if session.connection().execute(change).rowcount == 1:
+            changed.add(one.command_id)
+            receipts.append(receipt_row(one, now))
+    if receipts:
+        session.execute(insert(ReceiptRow), receipts)
+    take_back_within(session, {one.command_id for one in settlements if one.state == "confirmed"} & changed, now)
+    return changed
+
+
+def values_of(settlement: Settlement, now: dt.datetime) -> dict[str, Any]:
+    """The columns that a settlement changes."""
+    values: dict[str, Any] = {
+        "state": settlement.state,
+        "messages": canonical(list(settlement.messages)),
+        "remedy": settlement.remedy,
+        "owner": "",
+        "lease_until": None,
+    }
+    values |= {} if settlement.state == "uncertain" else {"settled_at": now}
+    known = ("xero_invoice_id", "xero_invoice_number", "fingerprint")
+    return values | {name: getattr(settlement, name) for name in known if getattr(settlement, name)}
+
+
+def receipt_row(settlement: Settlement, now: dt.datetime) -> dict[str, Any]:
+    """The receipt of a settlement."""
+    return {
+        "command_id": settlement.command_id,
+        "at": now,
+        "state": settlement.state,
+        "xero_invoice_id": settlement.xero_invoice_id,
+        "xero_invoice_number": settlement.xero_invoice_number,
+        "messages": canonical(list(settlement.messages)),
+        "remedy": settlement.remedy,
+    }
+
+
+def take_back_within(session: Session, ids: Collection[str], now: dt.datetime) -> None:
+    """Confirmed commands that end invoices of Xero end the confirmation of the commands that had put them there."""
+    wanted = select(CommandRow).where(col(CommandRow.id).in_(ids), CommandRow.target_id != "")
+    for done in session.exec(wanted).all() if ids else []:
+        if command_of(done).kind not in TAKES_AWAY:
+            continue
+        put_there = select(CommandRow).where(
+            CommandRow.tenant_id == done.tenant_id,
+            CommandRow.source_id == done.source_id,
+            CommandRow.state == "confirmed",
+            CommandRow.xero_invoice_id == done.target_id,
+            CommandRow.id != done.id,
+        )
+        for row in session.exec(put_there).all():
+            if command_of(row).kind in NEW_COPY:
+                taken = Settlement(
                     command_id=row.id,
-                    at=now,
                     state="held",
                     xero_invoice_id=row.xero_invoice_id,
-                    xero_invoice_number=number,
-                    messages=words,
-                    remedy="",
+                    xero_invoice_number=row.xero_invoice_number,
+                    messages=(TAKEN_BACK,),
                 )
-            )
+                row.state, row.messages, row.remedy = "held", canonical([TAKEN_BACK]), ""
+                session.execute(insert(ReceiptRow), [receipt_row(taken, now)])
 
 
 def write_push(session: Session, push_id: str, tenant_id: str, now: dt.datetime) -> None:

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 ONLY_SALES = f'Type=="{RECEIVABLE}"'
-LONGEST_FILTER = 1500  # characters once encoded: addresses of some 2,000 characters pass everywhere
+LONGEST_FILTER = 1800  # characters once encoded: addresses of some 2,000 characters pass everywhere
 APPLIES_TO = ("Revenue", "Expenses", "Assets", "Liabilities", "Equity")
 
 Progress = Callable[[int, int], None]

@@ -26,14 +26,14 @@ def no_read_back() -> Any:
     """What Xero answered is believed, and what it did not answer is sent again without looking."""
     stack = ExitStack()
     stack.enter_context(
-        mock.patch.object(sending, "settle_what_is_there", lambda _ws, _session, commands: list(commands))
+        mock.patch.object(
+            sending, "settle_what_is_there", lambda ws, _session, commands: outcomes.still_open(ws, commands)
+        )
     )
     true_create = writer.create_invoices
 
-    def believed(ws: Any, session: XeroSession, commands: Sequence[Any], *, owner: str, fresh_key: bool) -> bool:
-        key = outcomes.batch_key(commands, fresh=fresh_key)
-        for one in commands:
-            ws.outbox.mark_sent(one.id, ws.clock(), key, owner=owner)
+    def believed(ws: Any, session: XeroSession, commands: Sequence[Any], *, owner: str, key: str) -> bool:
+        ws.outbox.mark_sent([one.id for one in commands], ws.clock(), key, owner=owner)
         try:
             answers = true_create(session, [sending.body_of(one) for one in commands], idempotency_key=key)
         except AnswerLost:
@@ -61,11 +61,11 @@ def no_number_of_our_own() -> Any:
 def no_lease() -> Any:
     """Everybody may work on everything."""
     stack = ExitStack()
-    stack.enter_context(mock.patch.object(Outbox, "claim", return_value=True))
+    stack.enter_context(mock.patch.object(Outbox, "claim_all", lambda self, ids, *_: self.open_among(ids)))
     true_mark = Outbox.mark_sent
 
-    def unowned(self: Outbox, command_id: str, now: dt.datetime, key: str, **_: object) -> None:
-        true_mark(self, command_id, now, key)
+    def unowned(self: Outbox, ids: Sequence[str], now: dt.datetime, key: str, **_: object) -> None:
+        true_mark(self, ids, now, key)
 
     stack.enter_context(mock.patch.object(Outbox, "mark_sent", unowned))
     return stack

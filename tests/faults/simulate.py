@@ -38,7 +38,7 @@ from sim_wire import Wire  # noqa: E402
 
 from i2g_recon.core.plan import PushCommand  # noqa: E402
 from i2g_recon.errors import NeedsAPerson, OtherSideFailed, ReconError, ReconnectNeeded  # noqa: E402
-from i2g_recon.jobs import push  # noqa: E402
+from i2g_recon.jobs import push, sending  # noqa: E402
 from i2g_recon.jobs.workspace import Workspace  # noqa: E402
 from i2g_recon.sandbox import connections  # noqa: E402
 from i2g_recon.store import lease  # noqa: E402
@@ -152,7 +152,7 @@ def run_seed(template: Template, seed: int, folder: Path) -> Run:
     # The lease is the one module that waits by itself; a batch of 50 would need hundreds of invoices for a second one.
     with (
         mock.patch.object(lease, "time", LeaseTime(stage)),
-        mock.patch.object(push, "BATCH", rng.choice((1, 2, 3, 50))),
+        mock.patch.multiple(sending, **sizes(rng)),
     ):
         plan_it(run, sim_books.sales(rng))
         judge.remember_others()
@@ -163,6 +163,11 @@ def run_seed(template: Template, seed: int, folder: Path) -> Run:
         judge.at_the_end()
         nothing_more(run)
     return run
+
+
+def sizes(rng: random.Random) -> dict[str, Any]:
+    """How many invoices are looked up together, and how many of them go into one call."""
+    return rng.choice(({"GROUP": 1, "BATCH": 1}, {"GROUP": 4, "BATCH": 2}, {"GROUP": 6, "BATCH": 3}, {"GROUP": 200}))
 
 
 def plan_it(run: Run, exported: list[Any]) -> None:
@@ -184,7 +189,7 @@ def people(run: Run) -> None:
     rng = run.stage.rng
     for _ in range(rng.randrange(1, 4)):
         chosen = rng.sample(run.commands, rng.randrange(1, len(run.commands) + 1))
-        run.process("person", pusher(run, chosen), after=rng.uniform(0, 20))
+        run.process("person", pusher(run, chosen), after=rng.choice((0.0, rng.uniform(0, 20))))
     if rng.random() < 0.5:
         run.process("sweeper", resumer(run), after=rng.uniform(0, 300))
     if rng.random() < 0.3:  # the account of the parts is closed between plan and push: some of a batch are refused

@@ -12,6 +12,7 @@ from fixtures_workspace import KNOWN_CLIENT, Desk, desk, sale
 from i2g_recon.errors import LimitReached, OtherSideFailed, ReconnectNeeded, Unreachable
 from i2g_recon.jobs.push import approve, push, resume, send
 from i2g_recon.jobs.push_report import PushReport
+from i2g_recon.jobs.sending import LEASE_S
 
 PUT = {"method": "PUT", "path": "/Invoices"}
 
@@ -113,8 +114,8 @@ def test_a_process_that_died_before_sending_is_taken_up(at: Desk) -> None:
 @pytest.mark.parametrize("arrived", [True, False])
 def test_a_process_that_died_between_sent_and_answer_is_taken_up(at: Desk, *, arrived: bool) -> None:
     (command,) = approve(at.ws, at.connection, at.prepare(sale("T-1")).commands)
-    assert at.ws.outbox.claim(command.id, "the dead one", at.clock(), 120)
-    at.ws.outbox.mark_sent(command.id, at.clock(), "a-key", owner="the dead one")
+    assert at.ws.outbox.claim(command.id, "the dead one", at.clock(), LEASE_S)
+    at.ws.outbox.mark_sent([command.id], at.clock(), "a-key", owner="the dead one")
     if arrived:
         at.xero.type_in(
             InvoiceNumber="T-1",

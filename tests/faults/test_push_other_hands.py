@@ -219,7 +219,7 @@ def test_a_daily_limit_while_making_the_contact_keeps_the_invoice_open(at: Desk)
 
 def test_an_invoice_voided_in_xero_after_it_arrived_is_not_made_again(at: Desk) -> None:
     (command,) = approve(at.ws, at.connection, at.prepare(sale("T-1")).commands)
-    at.ws.outbox.mark_sent(command.id, at.clock(), "a-key")
+    at.ws.outbox.mark_sent([command.id], at.clock(), "a-key")
     held = at.xero.type_in(InvoiceNumber="T-1", Reference="T-1", Status="AUTHORISED")
     at.xero.api("POST", f"Invoices/{held['InvoiceID']}", InvoiceID=held["InvoiceID"], Status="VOIDED")
     assert only(resume(at.ws, at.connection)).state == "stale"
