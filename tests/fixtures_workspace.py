@@ -260,10 +260,10 @@ def desk(home: Path, seed: Mapping[str, Any] | str = "empty") -> Iterator[Desk]:
 
 
 @contextmanager
-def desk_at(xero: Xero, home: Path) -> Iterator[Desk]:
+def desk_at(xero: Xero, home: Path, *, database: str = "") -> Iterator[Desk]:
     """A workspace in this home, connected to a pretend Xero that runs already."""
     clock, slept = MovableClock(), list[float]()
-    settings = load(environment(xero.sandbox), home=home)
+    settings = load({**environment(xero.sandbox), "DATABASE_URL": database}, home=home)
     with workspace_at(settings, clock, slept) as ws:
         connect.connect_custom(ws)
         yield Desk(xero, ws, clock, slept)

@@ -3,6 +3,7 @@
 | route | does |
 |---|---|
 | `POST /_sandbox/faults` | arms one fault (`faults.py` lists them); GET shows the armed ones, DELETE disarms all |
+| `POST /_sandbox/storm` | `{"seed": n, "chance": 0.2}`: calls meet faults by chance, the same ones for a seed |
 | `POST /_sandbox/clock` | `{"now": ISO}`, `{"advance_s": n}`, `{"frozen": true}`, `{"reset": true}`; GET tells it |
 | `POST /_sandbox/settings` | `minute`, `day`, `concurrent`; `old_app`, see `scopes`; `redirect_uris` (spaced) |
 | `GET /_sandbox/log?after=N` | the requests after number N, oldest first; no headers, no bodies, no tokens |
@@ -38,6 +39,13 @@ async def faults(request: Request) -> Response:
             return Answer(400, wire.dump({"error": str(problem)})).response()
     armed = [{**asdict(fault), "seconds": Decimal(str(fault.seconds))} for fault in world.faults.armed]
     return Answer(200, wire.dump({"faults": armed})).response()
+
+
+async def storm(request: Request) -> Response:
+    """Begins or, with chance 0, ends a storm of faults."""
+    asked = await _body(request)
+    request.app.state.world.faults.storm(int(asked.get("seed", 0)), float(asked.get("chance", 0)))
+    return Answer(200, wire.dump({"storm": bool(asked.get("chance"))})).response()
 
 
 async def clock(request: Request) -> Response:
@@ -96,6 +104,7 @@ async def _body(request: Request) -> wire.Json:
 
 ROUTES = [
     Route("/_sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
+    Route("/_sandbox/storm", storm, methods=["POST"]),
     Route("/_sandbox/clock", clock, methods=["GET", "POST"]),
     Route("/_sandbox/settings", settings, methods=["GET", "POST"]),
     Route("/_sandbox/log", log, methods=["GET"]),

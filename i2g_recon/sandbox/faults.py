@@ -9,6 +9,11 @@
 | `late` | the work is done `seconds` later, whether or not the client still waits |
 | `drop_before` | the connection breaks, nothing was done |
 | `drop_after` | the connection breaks, the work was done: the case that makes duplicates |
+| `offline_after` | 503, but the work was done |
+| `twice` | the call arrives twice, as through a proxy that repeats it: the second time without its Idempotency-Key |
+| `truncated` | the work was done, the answer stops in the middle: status 200, half of the JSON |
+| `html` | the work was done, a page of somebody on the way comes instead of the answer |
+| `shuffled` | the work was done, the answer's elements stand in another order |
 | `expired_token` | 401 TokenExpired |
 | `id_token` | an id token not to be believed: `problem` nonce, audience, issuer, signature, expired, absent |
 | `disconnected` | 403, and the organisation stays disconnected until somebody consents again |
@@ -18,16 +23,20 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from i2g_recon.sandbox.wire import Json, dump, load
 
 KINDS = tuple(
-    "limit offline error slow late drop_before drop_after expired_token id_token disconnected unknown_enum "
-    "extra_fields".split()
+    "limit offline error slow late drop_before drop_after offline_after twice truncated html shuffled expired_token "
+    "id_token disconnected unknown_enum extra_fields".split()
 )
 ACCOUNTING = "/api.xro/2.0/"
+STORMY = (  # what a storm is made of: it passes by itself, and a client that looks before it repeats survives it
+    "drop_before drop_after offline error offline_after twice truncated html shuffled expired_token slow limit".split()
+)
 
 
 class UnknownFault(ValueError):
@@ -64,24 +73,33 @@ def fault_from(asked: Json) -> Fault:
 
 
 class Faults:
-    """The armed faults, oldest first."""
+    """The armed faults, oldest first; and a storm, which meets calls of the Accounting API by chance from a seed."""
 
     def __init__(self) -> None:
         self.armed: list[Fault] = []
+        self._chance = 0.0
+        self._rng = random.Random(0)  # noqa: S311 - the same seed makes the same storm
 
     def arm(self, fault: Fault) -> None:
         """Adds a fault behind those armed already."""
         self.armed.append(fault)
 
+    def storm(self, seed: int, chance: float) -> None:
+        """From now on each call of the Accounting API meets one of STORMY with this chance; 0 ends it."""
+        self._chance, self._rng = chance, random.Random(seed)  # noqa: S311 - as above
+
     def clear(self) -> None:
-        """Disarms everything."""
+        """Disarms everything, and ends the storm."""
         self.armed.clear()
+        self._chance = 0.0
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that fires for this call, if any; it is used up by that."""
         for index, fault in enumerate(self.armed):
             if fault.matches(method, path):
                 return self._spent(index, fault)
+        if self._chance and path.lower().startswith(ACCOUNTING) and self._rng.random() < self._chance:
+            return Fault(kind=self._rng.choice(STORMY), seconds=self._rng.random(), retry_after_s=1)
         return None
 
     def _spent(self, index: int, fault: Fault) -> Fault | None:
@@ -107,6 +125,18 @@ def disguise(kind: str, body: bytes) -> bytes:
             break
     if isinstance(answer, dict) and kind == "extra_fields":
         answer.update(_unknown_fields())
+    return dump(answer).encode()
+
+
+def reordered(body: bytes) -> bytes:
+    """An answer's body with its elements the other way round."""
+    try:
+        answer = load(body)
+    except ValueError:
+        return body
+    for rows in answer.values() if isinstance(answer, dict) else []:
+        if isinstance(rows, list):
+            rows.reverse()
     return dump(answer).encode()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from i2g_recon.sandbox import messages
 from i2g_recon.sandbox.answer import TEXT, Answer
-from i2g_recon.sandbox.faults import ACCOUNTING, Fault, disguise
+from i2g_recon.sandbox.faults import ACCOUNTING, Fault, disguise, reordered
 from i2g_recon.sandbox.world import World
 
 # By client and server address: several sandboxes may run in one process.
@@ -92,8 +92,7 @@ class Front:
 
 async def drop_before(_app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, _send: Send) -> None:
     """Hangs up once the request has arrived whole; nothing is done."""
-    while (await receive()).get("more_body"):
-        pass
+    await whole(receive)
     await hang_up(scope)
 
 
@@ -132,18 +131,9 @@ async def error(app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, sen
 
 async def late(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
     """Takes the request in, waits, then does the work even if the client has left."""
-    parts: list[bytes] = []
-    more = True
-    while more:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        more = message.get("more_body", False)
+    body = await whole(receive)
     await asyncio.sleep(fault.seconds)
-
-    async def replay() -> Message:
-        return {"type": "http.request", "body": b"".join(parts), "more_body": False}
-
-    await app(scope, replay, send)
+    await app(scope, replaying(body), send)
 
 
 async def slow(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
@@ -158,7 +148,66 @@ async def slow(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send:
 
 
 async def disguised(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-    """Plants unknown codes or fields in the answer."""
+    """Plants unknown codes or fields in the answer, or turns its elements round."""
+    start, body = await answered(app, scope, receive)
+    changed = reordered(body) if fault.kind == "shuffled" else disguise(fault.kind, body)
+    await sent(send, start, changed)
+
+
+async def offline_after(app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """Does the work, then says that it cannot."""
+    await answered(app, scope, receive)
+    await Answer(503, messages.OFFLINE, media=TEXT).response()(scope, receive, send)
+
+
+async def twice(app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """Does the work, then again without the key, as a proxy that repeats a call; gives the first answer."""
+    body = await whole(receive)
+    start, first = await answered(app, scope, replaying(body))
+    keyless = [(name, value) for name, value in scope["headers"] if name.lower() != b"idempotency-key"]
+    await answered(app, {**scope, "headers": keyless}, replaying(body))
+    await sent(send, start, first)
+
+
+async def truncated(app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """Does the work; of the answer only the first half arrives, well-formed as HTTP."""
+    start, body = await answered(app, scope, receive)
+    await sent(send, start, body[: len(body) // 2])
+
+
+async def html(app: ASGIApp, _fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """Does the work; somebody on the way answers instead."""
+    await answered(app, scope, receive)
+    page = b"<!DOCTYPE html><title>Sign in to the network</title>"
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+    await send({"type": "http.response.body", "body": page})
+
+
+# --- Parts of them
+
+
+async def whole(receive: Receive) -> bytes:
+    """The body of a request."""
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def replaying(body: bytes) -> Receive:
+    """A request that was taken in already."""
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def answered(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[dict[str, Any], bytes]:
+    """The whole answer of the application, kept back: its start and its body."""
     start: dict[str, Any] = {}
     parts: list[bytes] = []
 
@@ -169,7 +218,11 @@ async def disguised(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, 
             parts.append(message.get("body", b""))
 
     await app(scope, receive, collect)
-    body = disguise(fault.kind, b"".join(parts))
+    return start, b"".join(parts)
+
+
+async def sent(send: Send, start: Mapping[str, Any], body: bytes) -> None:
+    """An answer that was kept back, with another body."""
     lengthless = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
     await send({**start, "headers": [*lengthless, (b"content-length", str(len(body)).encode())]})
     await send({"type": "http.response.body", "body": body})
@@ -182,6 +235,11 @@ MEETINGS: dict[str, Callable[[ASGIApp, Fault, Scope, Receive, Send], Awaitable[N
     "error": error,
     "late": late,
     "slow": slow,
+    "offline_after": offline_after,
+    "twice": twice,
+    "truncated": truncated,
+    "html": html,
+    "shuffled": disguised,
     "unknown_enum": disguised,
     "extra_fields": disguised,
 }

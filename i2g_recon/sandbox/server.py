@@ -76,6 +76,10 @@ class Sandbox:
         self._thread.join()
         self._state.close()
 
+    def calls(self) -> int:
+        """How many requests have arrived."""
+        return int(self._state.value("SELECT coalesce(max(id), 0) FROM requests"))
+
     def __enter__(self) -> Self:
         return self.start()
 

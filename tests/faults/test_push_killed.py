@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_workspace import KNOWN_CLIENT, Desk, command_line, desk, sale
+from kills import run
 
 from i2g_recon.jobs.push import resume
 
@@ -105,3 +106,10 @@ def test_killed_at_any_moment(at: Desk, seed: int) -> None:
     assert sorted(references) == [f"T-{number:03}" for number in range(60)]
     assert len(at.xero.contacts("Quarry Row")) == 1
     assert at.missing() == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers_that_are_killed_in_a_storm_send_each_invoice_once(tmp_path: Path, workers: int) -> None:
+    """200 kills: `python tests/faults/kills.py`."""
+    done = run(tmp_path / "home", kills=4, seed=workers, workers=workers)
+    assert done.kills >= 4
