@@ -21,14 +21,14 @@ from i2g_recon.core import frame
 from i2g_recon.core.fingerprint import fingerprint
 from i2g_recon.core.invoice import GONE, Invoice
 from i2g_recon.core.money import from_minor
-from i2g_recon.errors import AnswerLost, LimitReached, Refused
 from i2g_recon.jobs.outcomes import (
     FRESH,
     PAUSE_S,
     TRIES,
+    Sent,
+    answered,
     batch_key,
     leave_open,
-    rejection,
     settlement,
     still_open,
     write_down,
@@ -37,7 +37,6 @@ from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command
 from i2g_recon.xero import reader, writer
 from i2g_recon.xero.session import XeroSession
-from i2g_recon.xero.transport import soon
 
 ENDINGS = {"delete": "DELETED", "void": "VOIDED", "replace": "VOIDED"}
 NOT_THERE = "The invoice is no longer in Xero; nothing was sent."
@@ -53,12 +52,13 @@ def settle_changes(ws: Workspace, session: XeroSession, commands: Sequence[Comma
         if not waiting:
             break
         same = [as_claimed[one.id] for one in waiting] if attempt < FRESH else []
-        lost = send_once(ws, session, waiting, owner=owner, key=batch_key(same))
-        if lost:
+        answer = send_once(ws, session, waiting, owner=owner, key=batch_key(same))
+        if answer.lost:
             ws.sleep(PAUSE_S[min(attempt, len(PAUSE_S) - 1)])
         waiting, more = look(ws, session, still_open(ws, waiting))
+        waiting = answer.reject(ws, waiting)
         ready += more
-        if not lost:
+        if not answer.lost:
             break
     leave_open(ws, waiting)
     return ready
@@ -115,23 +115,11 @@ def kept(line: Any) -> tuple[object, ...]:
     return line.description, line.quantity, line.unit_price, line.account_code, line.tax_type
 
 
-def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, key: str) -> bool:
-    """One POST; settles what Xero refused. True when the answer was lost, or Xero asked for a short pause."""
+def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, key: str) -> Sent:
+    """One POST. Nothing is settled by its answer: a change that arrived twice is refused the second time."""
     ws.outbox.mark_sent([one.id for one in commands], ws.clock(), key, owner=owner)
-    try:
-        outcomes = writer.update_invoices(session, [change_of(one) for one in commands], idempotency_key=key)
-    except AnswerLost:
-        return True
-    except LimitReached as limit:
-        if not soon(limit):
-            raise
-        return True
-    except Refused as refusal:
-        write_down(ws, [rejection(one, [str(refusal)]) for one in commands])
-        return False
-    answers = zip(commands, outcomes, strict=True)
-    write_down(ws, [rejection(one, outcome.messages) for one, outcome in answers if not outcome.ok])
-    return False
+    bodies = [change_of(one) for one in commands]
+    return answered(commands, lambda: writer.update_invoices(session, bodies, idempotency_key=key))[1]
 
 
 def change_of(command: Command) -> Mapping[str, Any]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from i2g_recon.core.fingerprint import fingerprint
 from i2g_recon.core.invoice import Invoice
+from i2g_recon.errors import AnswerLost, LimitReached, Refused
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command, CommandState, Settlement
 from i2g_recon.xero.failures import explain
+from i2g_recon.xero.transport import soon
+from i2g_recon.xero.writer import Outcome
 
 TRIES = 3
 FRESH = 2  # tries under one key, the rest under new ones
@@ -32,6 +36,48 @@ def batch_key(commands: Sequence[Command]) -> str:
     if not commands or any(one.attempts for one in commands):
         return uuid.uuid4().hex
     return hashlib.sha256("".join(one.idempotency_key for one in commands).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the answer to one call made clear. refused: command id to Xero's words."""
+
+    lost: bool = False
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def reject(self, ws: Workspace, waiting: Sequence[Command]) -> list[Command]:
+        """Reject those that a look-up did not find and that Xero refused for good; gives the others.
+
+        A number that is taken by nobody we can find is no refusal for good.
+        """
+        final = [one for one in waiting if one.id in self.refused and not number_taken(self.refused[one.id])]
+        write_down(ws, [rejection(one, self.refused[one.id]) for one in final])
+        return [one for one in waiting if one not in final]
+
+
+def number_taken(messages: Sequence[str]) -> bool:
+    """Whether Xero refused because of the number."""
+    return any(explain(words).code == "number_taken" for words in messages)
+
+
+def answered(commands: Sequence[Command], call: Callable[[], list[Outcome]]) -> tuple[list[Outcome], Sent]:
+    """The outcomes of a write and what they make clear; no outcomes when the answer was lost, or the call refused.
+
+    Xero asking for a short pause counts as lost: the next call waits as long as it asked. Raises LimitReached for a
+    long one, and what else ends the whole push.
+    """
+    try:
+        outcomes = call()
+    except AnswerLost:
+        return [], Sent(lost=True)
+    except LimitReached as limit:
+        if not soon(limit):
+            raise
+        return [], Sent(lost=True)
+    except Refused as refusal:
+        return [], Sent(refused={one.id: (str(refusal),) for one in commands})
+    refused = {one.id: outcome.messages for one, outcome in zip(commands, outcomes, strict=True) if not outcome.ok}
+    return outcomes, Sent(refused=refused)
 
 
 def settlement(command: Command, state: CommandState, invoice: Invoice | None, sentence: str = "") -> Settlement:

@@ -20,7 +20,6 @@ from i2g_recon.core import frame
 from i2g_recon.core.invoice import GONE, Invoice
 from i2g_recon.core.money import from_minor, money_text
 from i2g_recon.core.reference import match_key
-from i2g_recon.errors import AnswerLost, LimitReached, Refused
 from i2g_recon.jobs.changing import settle_changes
 from i2g_recon.jobs.new_contacts import resolve_contacts
 from i2g_recon.jobs.notes import leave_notes
@@ -28,9 +27,10 @@ from i2g_recon.jobs.outcomes import (
     FRESH,
     PAUSE_S,
     TRIES,
+    Sent,
+    answered,
     batch_key,
     leave_open,
-    rejection,
     settlement,
     still_open,
     write_down,
@@ -38,9 +38,7 @@ from i2g_recon.jobs.outcomes import (
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command, CommandState, Settlement
 from i2g_recon.xero import reader, writer
-from i2g_recon.xero.failures import explain
 from i2g_recon.xero.session import XeroSession
-from i2g_recon.xero.transport import soon
 
 GROUP = 200  # invoices that are looked up together, seconds before they are sent
 BATCH = 50  # Xero's advice for one write
@@ -93,11 +91,11 @@ def settle_creations(ws: Workspace, session: XeroSession, batch: Sequence[Comman
         if not waiting:
             return
         same = [as_claimed[one.id] for one in waiting] if attempt < FRESH else []
-        lost = send_once(ws, session, waiting, owner=owner, key=batch_key(same))
-        if lost:
+        answer = send_once(ws, session, waiting, owner=owner, key=batch_key(same))
+        if answer.lost:
             ws.sleep(PAUSE_S[min(attempt, len(PAUSE_S) - 1)])
-        waiting = settle_what_is_there(ws, session, still_open(ws, waiting))
-        if not lost:
+        waiting = answer.reject(ws, settle_what_is_there(ws, session, still_open(ws, waiting)))
+        if not answer.lost:
             break
     leave_open(ws, waiting)
 
@@ -171,33 +169,24 @@ def different(invoice: Invoice, command: Command) -> str:
     return f"Xero holds this invoice with {invoice.total:,f} {invoice.currency}, approved was {wanted}."
 
 
-def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, key: str) -> bool:
-    """One PUT; settles what Xero's answer makes clear. True when it was lost, or Xero asked for a short pause.
+def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, key: str) -> Sent:
+    """One PUT; settles what Xero says it stored when that is what was approved.
 
-    Confirmed is what Xero says it stored, when that is what was approved. Everything else stays open for a look-up: an
-    invoice that is not, and a number that is taken, for its holder may be our own invoice that arrived after all.
+    Everything else stays open for a look-up, refusals too: a call that arrived twice is refused the second time, and
+    the holder of a number that is taken may be our own invoice.
     """
     ws.outbox.mark_sent([one.id for one in commands], ws.clock(), key, owner=owner)
-    try:
-        outcomes = writer.create_invoices(session, [body_of(one) for one in commands], idempotency_key=key)
-    except AnswerLost:
-        return True
-    except LimitReached as limit:
-        if not soon(limit):
-            raise
-        return True
-    except Refused as refusal:
-        write_down(ws, [rejection(one, [str(refusal)]) for one in commands])
-        return False
-    settled = []
-    for one, outcome in zip(commands, outcomes, strict=True):
-        stored = outcome.invoice
-        if outcome.ok and stored is not None and is_ours(stored, one) and matches(stored, one):
-            settled.append(settlement(one, "confirmed", stored))
-        elif not outcome.ok and not any(explain(words).code == "number_taken" for words in outcome.messages):
-            settled.append(rejection(one, outcome.messages))
+    outcomes, sent = answered(
+        commands,
+        lambda: writer.create_invoices(session, [body_of(one) for one in commands], idempotency_key=key),
+    )
+    settled = [
+        settlement(one, "confirmed", outcome.invoice)
+        for one, outcome in zip(commands, outcomes, strict=bool(outcomes))
+        if outcome.ok and outcome.invoice and is_ours(outcome.invoice, one) and matches(outcome.invoice, one)
+    ]
     write_down(ws, settled)
-    return False
+    return sent
 
 
 def is_ours(invoice: Invoice, command: Command) -> bool:

@@ -27,6 +27,14 @@ GONE = ("VOIDED", "DELETED")
 OPEN = ("approved", "sent", "uncertain")
 
 
+LATER = "2026-12-24"  # the due date that an update gives
+
+
+def kind(command: sqlite3.Row) -> str:
+    """create, update or delete."""
+    return str(command["action"]).partition(" ")[0]
+
+
 class Broken(AssertionError):
     """An invariant does not hold."""
 
@@ -105,9 +113,10 @@ class Judge:
             open_ = [row["number"] for row in commands if row["state"] in OPEN]
             if open_:
                 raise Broken(f"I2: still open after the recovery: {open_}")
-            if len({row["source_id"] for row in commands if row["state"] == "confirmed"}) != sum(
-                row["state"] == "confirmed" for row in commands
-            ):
+            standing = Counter(
+                row["source_id"] for row in commands if row["state"] == "confirmed" and kind(row) == "create"
+            )
+            if any(times > 1 for times in standing.values()):
                 raise Broken("I1: one invoice was confirmed twice")
         self._others()
 
@@ -128,6 +137,11 @@ class Judge:
         state, number = command["state"], command["invoice_number"]
         live = [one for one in self.held(number) if one["Status"] not in GONE]
         ours = [one for one in live if one["InvoiceID"] not in self.books.typed]
+        if kind(command) != "create":
+            self._change(command)
+            return
+        if state == "held" and ours:
+            raise Broken(f"I1: {number} was taken back and is in Xero")
         if state == "confirmed" and number not in self.books.touched:
             if len(ours) != 1:
                 raise Broken(f"I1: {number} is confirmed and {len(ours)} times in Xero")
@@ -136,6 +150,16 @@ class Judge:
             raise Broken(f"I1: {number} is rejected and in Xero")
         if state == "stale" and ours and number not in self.books.touched:
             raise Broken(f"I2: {number} is called stale, and nobody touched it")
+
+    def _change(self, command: sqlite3.Row) -> None:
+        """A confirmed change is what Xero holds, unless somebody changed it again."""
+        if command["state"] != "confirmed" or command["invoice_number"] in self.books.touched:
+            return
+        (found,) = [one for one in self.held(command["invoice_number"]) if one["InvoiceID"] == command["target_id"]]
+        if kind(command) == "update" and found["Status"] not in GONE and found["DueDateString"][:10] != LATER:
+            raise Broken(f"I3: the change of {command['number']} is confirmed and not in Xero")
+        if kind(command) == "delete" and found["Status"] not in GONE:
+            raise Broken(f"I1: {command['number']} was taken out and is still there")
 
     def _equal(self, command: sqlite3.Row, found: Mapping[str, Any]) -> None:
         body = json.loads(command["body"], parse_float=Decimal, parse_int=Decimal)

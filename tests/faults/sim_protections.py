@@ -32,17 +32,15 @@ def no_read_back() -> Any:
     )
     true_create = writer.create_invoices
 
-    def believed(ws: Any, session: XeroSession, commands: Sequence[Any], *, owner: str, key: str) -> bool:
+    def believed(ws: Any, session: XeroSession, commands: Sequence[Any], *, owner: str, key: str) -> outcomes.Sent:
         ws.outbox.mark_sent([one.id for one in commands], ws.clock(), key, owner=owner)
-        try:
-            answers = true_create(session, [sending.body_of(one) for one in commands], idempotency_key=key)
-        except AnswerLost:
-            return True
-        for one, outcome in zip(commands, answers, strict=True):
+        bodies = [sending.body_of(one) for one in commands]
+        answers, sent = outcomes.answered(commands, lambda: true_create(session, bodies, idempotency_key=key))
+        for one, outcome in zip(commands, answers, strict=bool(answers)):
             state = "confirmed" if outcome.ok else "rejected"
             found = outcome.invoice.id if outcome.invoice else ""
             ws.outbox.settle(one.id, state, ws.clock(), xero_invoice_id=found, messages=outcome.messages)
-        return False
+        return sent
 
     stack.enter_context(mock.patch.object(sending, "send_once", believed))
     return stack

@@ -2,7 +2,7 @@
 
 python tests/faults/simulate.py [--seeds 10000] [--first 0] [--without PROTECTION]
 
-A run is a real workspace on a real SQLite file, the product's own push code in up to five processes, and the sandbox's
+A run is a real workspace on a real SQLite file, the product's own push code in up to seven processes, and the sandbox's
 own application, without a socket between them. The seed draws the invoices, who pushes which of them and when, what
 happens to each call (`sim_wire.FATES`), when the database is locked or its disk full, which process is killed at which
 of its boundaries and when it starts again, and what somebody changes in Xero meanwhile. After that the faults stop,
@@ -31,17 +31,20 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
 import sim_books  # noqa: E402 - the paths come first
 from sim_adviser import adviser, archive_account  # noqa: E402
 from sim_books import Books, Template  # noqa: E402
-from sim_judge import Broken, Judge  # noqa: E402
+from sim_judge import LATER, Broken, Judge  # noqa: E402
 from sim_protections import PROTECTIONS, switched_off  # noqa: E402
 from sim_stage import Killed, Process, Stage  # noqa: E402
 from sim_wire import Wire  # noqa: E402
 
+from i2g_recon.core.body import canonical  # noqa: E402
 from i2g_recon.core.plan import PushCommand  # noqa: E402
 from i2g_recon.errors import NeedsAPerson, OtherSideFailed, ReconError, ReconnectNeeded  # noqa: E402
 from i2g_recon.jobs import push, sending  # noqa: E402
+from i2g_recon.jobs.undo import undo, undo_plan  # noqa: E402
 from i2g_recon.jobs.workspace import Workspace  # noqa: E402
 from i2g_recon.sandbox import connections  # noqa: E402
 from i2g_recon.store import lease  # noqa: E402
+from i2g_recon.store.records import Command  # noqa: E402
 
 TROUBLE = 0.25  # of all calls
 DISK_TROUBLE = 0.02  # of all transactions that write
@@ -192,6 +195,10 @@ def people(run: Run) -> None:
         run.process("person", pusher(run, chosen), after=rng.choice((0.0, rng.uniform(0, 20))))
     if rng.random() < 0.5:
         run.process("sweeper", resumer(run), after=rng.uniform(0, 300))
+    if rng.random() < 0.4:
+        run.process("undoer", undoer(run), after=rng.uniform(0, 400))
+    if rng.random() < 0.4:
+        run.process("changer", changer(run), after=rng.uniform(0, 400))
     if rng.random() < 0.3:  # the account of the parts is closed between plan and push: some of a batch are refused
         archive_account(run.books, rng)
     if rng.random() < 0.5:
@@ -209,6 +216,46 @@ def pusher(run: Run, chosen: list[PushCommand]) -> Callable[[Workspace], None]:
 
 def resumer(run: Run) -> Callable[[Workspace], Any]:
     return lambda ws: push.resume(ws, ours(ws, run))
+
+
+def undoer(run: Run) -> Callable[[Workspace], None]:
+    """Somebody takes a push back."""
+
+    def work(ws: Workspace) -> None:
+        for info in ws.outbox.pushes(run.books.tenant_id)[:2]:
+            planned = undo_plan(ws, ours(ws, run), info.id)
+            if planned.possible:
+                undo(ws, ours(ws, run), planned)
+
+    return work
+
+
+def changer(run: Run) -> Callable[[Workspace], None]:
+    """Somebody gives invoices that were copied another due date."""
+
+    def work(ws: Workspace) -> None:
+        standing = ws.outbox.standing_commands(run.books.tenant_id)
+        push.push(ws, ours(ws, run), [due_later(one) for one in standing if one.state == "confirmed"][:4])
+
+    return work
+
+
+def due_later(command: Command) -> PushCommand:
+    """An update of one invoice as the planner would make it."""
+    return PushCommand(
+        source_id=command.source_id,
+        number=command.number,
+        reference=command.reference,
+        invoice_number=command.invoice_number,
+        action="update",
+        body=canonical({"InvoiceID": command.xero_invoice_id, "DueDate": LATER}),
+        contact_id=command.contact_id,
+        contact_name=command.contact_name,
+        currency=command.currency,
+        total_minor=command.total_minor,
+        target_id=command.xero_invoice_id,
+        seen=command.fingerprint,
+    )
 
 
 def ours(ws: Workspace, run: Run) -> Any:
