@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import os
 import subprocess
@@ -130,7 +131,12 @@ class Xero:
 
     def invoices(self, reference: str = "") -> list[dict[str, Any]]:
         """Every sales invoice, or those with the reference, whatever their status."""
-        found: list[dict[str, Any]] = self.api("GET", "Invoices?page=1&pageSize=1000")["Invoices"]
+        found: list[dict[str, Any]] = []
+        for page in itertools.count(1):
+            rows = self.api("GET", f"Invoices?page={page}&pageSize=1000")["Invoices"]
+            found += rows
+            if len(rows) < 1000:
+                break
         return [one for one in found if reference in ("", one.get("Reference"))]
 
     def live(self, reference: str) -> list[dict[str, Any]]:
