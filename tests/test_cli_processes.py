@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import urllib3
-from fixtures_workspace import KNOWN_CLIENT, command_line, desk, sale
+from fixtures_workspace import KNOWN_CLIENT, ROOT, command_line, desk, environment, sale
 
-from i2g_recon.jobs.push import resume
+from i2g_recon.jobs.push import approve, resume
 
 
 def test_the_sandbox_says_in_one_line_where_it_is_and_serves_on(tmp_path: Path) -> None:
@@ -62,3 +62,19 @@ def test_help_answers_without_loading_the_engine(tmp_path: Path) -> None:
     commands += "doctor disconnect rotate-key"
     assert [name for name in commands.split() if name not in out] == []
     assert not (tmp_path / "unused").exists()
+
+
+def test_a_process_that_only_sends_needs_neither_the_engine_nor_the_page(tmp_path: Path) -> None:
+    with desk(tmp_path, KNOWN_CLIENT) as at:
+        approve(at.ws, at.connection, at.prepare(sale("T-1"), sale("T-2", client="New Client")).pushable)
+        script = (
+            "import sys; from i2g_recon.cli import app; app(['worker', '--once', '--json'], standalone_mode=False);"
+            "print([one for one in ('pandas', 'numpy', 'pyarrow', 'streamlit', 'alembic') if one in sys.modules])"
+        )
+        variables = {**os.environ, "I2G_RECON_HOME": str(tmp_path), **environment(at.xero.sandbox)}
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, env=variables, check=True, capture_output=True, text=True
+        )
+        document, loaded = done.stdout.splitlines()
+        assert json.loads(document)["settled"] == 2
+        assert loaded == "[]"

@@ -219,15 +219,15 @@ def test_contacts_include_archived_ones(xero: Books) -> None:
 def test_the_look_up_finds_references_and_numbers(
     xero: Books, references: list[str], numbers: list[str], found: set[str]
 ) -> None:
-    side = find_invoices(xero.session, references=references, numbers=numbers)
-    assert set(side.invoices["number"]) == found
-    assert side.invoices["id"].is_unique
+    held = find_invoices(xero.session, references=references, numbers=numbers)
+    assert {one.number for one in held} == found
+    assert len({one.id for one in held}) == len(held)
 
 
 def test_a_long_look_up_goes_in_several_addresses_none_too_long(xero: Books) -> None:
     before = len(xero.requests("GET", "/Invoices"))
-    side = find_invoices(xero.session, references=[f"{number}" for number in range(900, 1100)])
-    assert set(side.invoices["reference"]) == {"1001", "1002", "1003", "1008"}
+    held = find_invoices(xero.session, references=[f"{number}" for number in range(900, 1100)])
+    assert {one.reference for one in held} == {"1001", "1002", "1003", "1008"}
     logged = xero.requests("GET", "/Invoices")[before:]
     assert len(logged) > 1
     assert all(len(row["query"]) < 2000 for row in logged)
@@ -242,10 +242,15 @@ def test_one_invoice_by_its_id(xero: Books) -> None:
         read_invoice(xero.session, "../Contacts")
 
 
-def test_a_fingerprint_is_the_same_from_a_list_and_by_id_and_moves_with_content(xero: Books) -> None:
-    (listed,) = records(find_invoices(xero.session, numbers=["INV-1"]))
+def test_invoices_are_found_by_their_ids(xero: Books) -> None:
+    assert [one.number for one in find_invoices(xero.session, ids=[wire_id(1), wire_id(1), ""])] == ["INV-1"]
+
+
+def test_a_fingerprint_is_the_same_however_it_was_read_and_moves_with_content(xero: Books) -> None:
+    (listed,) = find_invoices(xero.session, numbers=["INV-1"])
     by_id = read_invoice(xero.session, wire_id(1))
-    assert fingerprint(listed) == fingerprint(by_id)
+    (pulled,) = records(read_invoices(xero.session, rates={}), [wire_id(1)])
+    assert fingerprint(listed) == fingerprint(by_id) == fingerprint(pulled)
     assert fingerprint(replace(by_id, updated=None)) == fingerprint(by_id)
     for moved in (
         replace(by_id, total=Decimal("275.01")),

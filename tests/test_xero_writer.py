@@ -12,7 +12,6 @@ import pytest
 from fixtures_xero import Books, books, broken_wire
 
 from i2g_recon.core.fingerprint import fingerprint
-from i2g_recon.core.frame import records
 from i2g_recon.core.invoice import Contact, State
 from i2g_recon.errors import AnswerLost, LimitReached, ReconnectNeeded, Refused, Unreachable
 from i2g_recon.settings import DEFAULT_SCOPES
@@ -20,7 +19,7 @@ from i2g_recon.xero.failures import explain
 from i2g_recon.xero.reader import find_invoices, read_contacts, read_invoice, read_invoices
 from i2g_recon.xero.session import XeroSession
 from i2g_recon.xero.transport import Transport
-from i2g_recon.xero.writer import add_history, create_contacts, create_invoices
+from i2g_recon.xero.writer import add_history, create_contacts, create_invoices, update_invoices
 
 HARBOUR_ID = "0b6f0c1e-3333-4a5b-9c00-000000000003"
 SEED = {"Contacts": [{"ContactID": HARBOUR_ID, "Name": "Harbour Example Pty Ltd", "EmailAddress": "a@harbour.example"}]}
@@ -94,7 +93,7 @@ def test_a_lost_answer_is_one_put_and_the_look_up_finds_what_was_saved(xero: Boo
         create_invoices(xero.session, [body(1), body(2)], idempotency_key="key-1")
     assert len(puts(xero)) == 1
     found = find_invoices(xero.session, numbers=["I2G-1", "I2G-2"])
-    assert sorted(one.number for one in records(found)) == ["I2G-1", "I2G-2"]
+    assert sorted(one.number for one in found) == ["I2G-1", "I2G-2"]
 
 
 def test_a_lost_request_is_one_put_and_the_look_up_finds_nothing(xero: Books) -> None:
@@ -102,7 +101,7 @@ def test_a_lost_request_is_one_put_and_the_look_up_finds_nothing(xero: Books) ->
     with pytest.raises(AnswerLost):
         create_invoices(xero.session, [body(1)], idempotency_key="key-1")
     assert len(puts(xero)) == 1
-    assert find_invoices(xero.session, numbers=["I2G-1"]).invoices.empty
+    assert find_invoices(xero.session, numbers=["I2G-1"]) == []
 
 
 @pytest.mark.parametrize("kind", ["offline", "error"])
@@ -235,3 +234,28 @@ def test_no_log_at_any_level_holds_a_token_an_email_or_a_body(xero: Books, caplo
     assert "PUT /api.xro/2.0/Invoices 200" in logged
     for secret in (xero.token, xero.settings.client_secret, "secret.example", "Secret Example", "Paint", "Bearer"):
         assert secret not in logged
+
+
+def test_what_xero_says_it_stored_is_what_it_shows_later(xero: Books) -> None:
+    """The fingerprint taken from the answer to a write is that of a look-up: nothing was changed in between."""
+    (made,) = create_invoices(xero.session, [body(1)], idempotency_key="key-1")
+    assert made.invoice
+    (held,) = find_invoices(xero.session, ids=[made.invoice.id])
+    assert fingerprint(made.invoice) == fingerprint(held)
+
+
+def test_an_update_names_the_invoice_by_id_and_changes_only_what_it_says(xero: Books) -> None:
+    (made,) = create_invoices(xero.session, [body(1)], idempotency_key="key-1")
+    assert made.invoice
+    (changed,) = update_invoices(
+        xero.session, [{"InvoiceID": made.invoice.id, "DueDate": "2026-12-24"}], idempotency_key="key-2"
+    )
+    assert changed.ok
+    (held,) = find_invoices(xero.session, ids=[made.invoice.id])
+    assert (str(held.due_date), held.total, held.number) == ("2026-12-24", made.invoice.total, made.invoice.number)
+
+
+def test_an_update_without_an_id_is_never_sent(xero: Books) -> None:
+    with pytest.raises(ValueError, match="InvoiceID"):
+        update_invoices(xero.session, [{"InvoiceNumber": "I2G-1", "Status": "VOIDED"}], idempotency_key="key-1")
+    assert xero.requests("POST", "/Invoices") == []

@@ -11,13 +11,14 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from i2g_recon.core.invoice import GONE, NO_TAX_KEY, Contact, Invoice, LineAmountTypes, LineItem, RowError, State
 from i2g_recon.core.money import from_minor, from_scaled, to_minor, to_scaled
+
+if TYPE_CHECKING:  # frames are made where they are needed: a process that only sends never makes one
+    import numpy as np
+    import pandas as pd
 
 TEXT, MONEY, MAYBE_MONEY, DAY, FLAG = "str", "int64", "Int64", "datetime64[s]", "bool"
 
@@ -97,6 +98,8 @@ class Invoices:
 
 def empty_frame(columns: Mapping[str, str]) -> pd.DataFrame:
     """No rows, every column with its type."""
+    import pandas as pd  # noqa: PLC0415 - see above
+
     return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns.items()})
 
 
@@ -107,6 +110,8 @@ def gone(frame: pd.DataFrame) -> np.ndarray:
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """Rows as dicts to a frame of exactly these columns; what a row leaves out takes the column type's default."""
+    import pandas as pd  # noqa: PLC0415 - see above
+
     return pd.DataFrame(
         {
             name: pd.Series([row.get(name, DEFAULTS[dtype]) for row in rows], dtype=dtype)
@@ -260,7 +265,7 @@ def line_record(row: Mapping[str, Any], currency: str) -> LineItem:
         discount_rate=from_scaled(row["discount_rate_e4"], 4),
         discount_amount=from_minor(row["discount_minor"], currency),
         tax_key=row["tax_key"] or NO_TAX_KEY,
-        tax_rate=None if pd.isna(row["tax_rate_e4"]) else from_scaled(row["tax_rate_e4"], 4),
+        tax_rate=None if absent(row["tax_rate_e4"]) else from_scaled(row["tax_rate_e4"], 4),
         tax_type=row["tax_type"],
         account_code=row["account_code"],
         line_amount=maybe_amount(row["line_minor"], currency),
@@ -273,19 +278,29 @@ def maybe_minor(amount: Decimal | None, currency: str) -> int | None:
     return None if amount is None else to_minor(amount, currency)
 
 
+def absent(value: Any) -> bool:
+    """Whether a cell holds no value: None, or one of the ways in which a frame says so."""
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)  # noqa: PLR0124 - NaN and NaT
+
+
 def maybe_amount(minor: Any, currency: str) -> Decimal | None:
     """Major units, or None when the frame holds no value."""
-    return None if pd.isna(minor) else from_minor(minor, currency)
+    return None if absent(minor) else from_minor(minor, currency)
 
 
 def maybe_day(value: Any) -> dt.date | None:
     """A calendar date, or None."""
-    return None if pd.isna(value) else pd.Timestamp(value).date()
+    if absent(value):
+        return None
+    return value.date() if isinstance(value, dt.datetime) else dt.date.fromisoformat(str(value)[:10])
 
 
 def maybe_moment(value: Any) -> dt.datetime | None:
     """A moment in UTC, or None."""
-    return None if pd.isna(value) else pd.Timestamp(value).tz_localize("UTC").to_pydatetime()
+    if absent(value):
+        return None
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value)[:26])
+    return dt.datetime(*moment.timetuple()[:6], moment.microsecond, tzinfo=dt.UTC)
 
 
 def utc_naive(moment: dt.datetime | None) -> dt.datetime | None:

@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from i2g_recon.core import frame
 from i2g_recon.core.fingerprint import fingerprint
 from i2g_recon.core.invoice import GONE, Invoice
 from i2g_recon.core.money import from_minor
@@ -69,7 +68,7 @@ def look(ws: Workspace, session: XeroSession, commands: Sequence[Command]) -> tu
     if not commands:
         return [], []
     found = reader.find_invoices(session, ids=[one.target_id for one in commands])
-    held = {invoice.id: invoice for invoice in frame.records(found)}
+    held = {invoice.id: invoice for invoice in found}
     waiting, ready, settled = [], [], []
     for one in commands:
         invoice = held.get(one.target_id)

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from i2g_recon.core import frame
 from i2g_recon.core.invoice import GONE, Invoice
 from i2g_recon.core.money import from_minor, money_text
 from i2g_recon.core.reference import match_key
@@ -108,12 +107,10 @@ def settle_what_is_there(ws: Workspace, session: XeroSession, commands: Sequence
     if not commands:
         return []
     numbered = [one for one in commands if one.attempts or match_key(one.invoice_number) != match_key(one.reference)]
-    found = frame.records(
-        reader.find_invoices(
-            session,
-            references=[one.reference for one in commands],
-            numbers=[one.invoice_number for one in numbered],
-        )
+    found = reader.find_invoices(
+        session,
+        references=[one.reference for one in commands],
+        numbers=[one.invoice_number for one in numbered],
     )
     by_key = indexed(found)
     left, settled = [], []

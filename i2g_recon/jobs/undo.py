@@ -14,7 +14,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from i2g_recon.core import frame
 from i2g_recon.core.fingerprint import fingerprint
 from i2g_recon.core.invoice import GONE, Invoice
 from i2g_recon.core.money import money_text
@@ -89,7 +88,7 @@ def undo_plan(ws: Workspace, connection: Connection, push_id: str) -> UndoPlan:
     organisation, _ = known_organisation(ws, connection)
     with noticing_loss(ws, connection):
         ids = [one.xero_invoice_id for one in commands if one.state == "confirmed" and one.kind in NEW_COPY]
-        found = frame.records(reader.find_invoices(open_session(ws, connection), ids=ids)) if ids else []
+        found = reader.find_invoices(open_session(ws, connection), ids=ids) if ids else []
     held = {invoice.id: invoice for invoice in found}
     return UndoPlan(
         push_id=push_id,

@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from i2g_recon.core.frame import DEFAULTS, INVOICE_COLUMNS, Invoices, Origin, from_rows, record
 from i2g_recon.core.invoice import Invoice, LineAmountTypes, RowError, State
 from i2g_recon.core.money import LARGEST_MINOR, D, NotAnAmount, exponent, plain
+
+if TYPE_CHECKING:  # a look-up makes records, no frames
+    import pandas as pd
 
 STATES = {
     "DRAFT": State.LIVE,
@@ -155,6 +156,8 @@ class Reading:
 
 def later_wins(parts: Sequence[Invoices]) -> Invoices:
     """Several parts as one side; of an invoice that is in two of them the later one, with its lines."""
+    import pandas as pd  # noqa: PLC0415 - see above
+
     own = [part.invoices.assign(part=n) for n, part in enumerate(parts) if len(part.invoices)]
     if not own:
         return parts[0]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from i2g_recon.errors import IncompletePull
 from i2g_recon.xero.answers import decimal
-from i2g_recon.xero.quick_pages import QuickPage, quick_page
 from i2g_recon.xero.session import XeroSession, payload_of
+
+if TYPE_CHECKING:  # pages at once need Arrow, a look-up does not
+    from i2g_recon.xero.quick_pages import QuickPage
 
 PAGE_SIZE = 1000
 
@@ -56,9 +58,12 @@ def pages(
 
 def opened(raw: bytes, resource: str, rates: Mapping[str, Decimal] | None) -> Page:
     """A page as frames where that can be, else as its elements. Raises as `payload_of` and `elements_of`."""
-    quick = None if rates is None else quick_page(raw, rates)
-    if quick:
-        return Page([], quick.item_count, raw, quick.page_count, quick)
+    if rates is not None:
+        from i2g_recon.xero.quick_pages import quick_page  # noqa: PLC0415 - see above
+
+        quick = quick_page(raw, rates)
+        if quick:
+            return Page([], quick.item_count, raw, quick.page_count, quick)
     payload = payload_of(raw)
     named = payload.get("pagination")
     named = named if isinstance(named, dict) else {}

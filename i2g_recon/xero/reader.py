@@ -147,17 +147,16 @@ def find_invoices(
     references: Iterable[str] = (),
     numbers: Iterable[str] = (),
     ids: Iterable[str] = (),
-) -> Invoices:
+) -> list[Invoice]:
     """The sales invoices that bear one of these references, invoice numbers or InvoiceIDs, whatever their state.
 
     Upper and lower case are the same to Xero. Blank texts are not looked for.
     """
-    reading, digest = Reading(), hashlib.sha256()
+    reading = Reading()
     for params, wanted in [*id_searches(ids), *number_searches(numbers), *reference_searches(references)]:
         for page in pages(session, "Invoices", {"order": "InvoiceID", **params}):
-            digest.update(page.raw)
             reading.take(row for row in page.elements if not wanted or bears(row, wanted))
-    return reading.invoices(sha256=digest.hexdigest())
+    return reading.records()
 
 
 Search = tuple[dict[str, object], frozenset[str]]  # parameters, and the texts to keep when the search is a loose one
