@@ -22,6 +22,8 @@ from i2g_recon.cli_frame import (
 )
 from i2g_recon.errors import NeedsAPerson
 
+EVERY_LINE = 10**9
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -29,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command(name="accept")(command(accept_))
     app.command()(command(selftest))
     app.command()(command(report))
+    app.command()(command(verify))
 
 
 def drift(
@@ -120,3 +123,29 @@ def report(
     voice.say(f"Working paper of run {view.id}.")
     voice.give({"schema": 1, "run": view.id, "output": str(output)})
     return NEEDS_A_PERSON if view.needs_a_person else DONE
+
+
+def verify(
+    output: Annotated[Path | None, typer.Option("--output", help="Also write the log as FILE.csv.")] = None,
+    home: Home = None,
+    organisation: OrganisationName = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Check that the activity log is as it was written: nothing changed, taken out or cut off."""
+    from i2g_recon.jobs import activity
+
+    voice = Voice(as_json, quiet)
+    if output and output.suffix.lower() != ".csv":
+        raise NeedsAPerson(f"--output is '{output.name}'; the log is written as .csv")
+    with workspace(home) as ws:
+        found = activity.check(ws)
+        if output:
+            from i2g_recon.report.safe_csv import csv_bytes
+
+            lines = activity.activity(ws, ws.organisation(organisation), limit=EVERY_LINE)
+            output.write_bytes(csv_bytes(activity.table(lines)))
+            voice.tell(f"Written: {output}")
+    voice.say(activity.check_words(found))
+    voice.give({"schema": 1, "intact": found.intact, "lines": found.sealed, "older": found.older, "newest": found.head})
+    return DONE if found.intact else NEEDS_A_PERSON

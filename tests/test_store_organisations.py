@@ -11,7 +11,6 @@ from fixtures_store import NOW, TENANT, seconds, store_at
 from i2g_recon.core.invoice import Contact
 from i2g_recon.core.organisation import Account, Organisation, TaxRate
 from i2g_recon.core.setup import Setup
-from i2g_recon.store.records import Activity
 from i2g_recon.store.tables import SetupRow
 from i2g_recon.store.workspace import Store
 
@@ -86,15 +85,3 @@ def test_contact_links_are_remembered_per_organisation(store: Store) -> None:
     store.link_contacts("another", {"brook cafe": "c-9"})
     assert store.contact_links(TENANT) == {"brook cafe": "c-2"}
     assert store.contact_links("unknown") == {}
-
-
-def test_the_activity_log_only_grows(store: Store) -> None:
-    store.log(NOW, "Robin", "approved", "push-1", tenant_id=TENANT, detail={"invoices": ["INV0042"]})
-    store.log(NOW, "Robin", "approved", "push-1", tenant_id=TENANT, detail={"invoices": ["INV0042"]})
-    store.log(NOW, "Robin", "opened the workspace")
-    line = Activity(
-        at=NOW, who="Robin", what="approved", subject="push-1", tenant_id=TENANT, detail={"invoices": ["INV0042"]}
-    )
-    assert store.activity(TENANT) == [line, line]
-    assert store.activity(TENANT, limit=1) == [line]
-    assert [each.what for each in store.activity("")] == ["opened the workspace"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
@@ -20,10 +19,8 @@ from i2g_recon.store.encoding import (
     setup_of,
     setup_text,
 )
-from i2g_recon.store.part import Part, canonical
-from i2g_recon.store.records import Activity
+from i2g_recon.store.part import Part
 from i2g_recon.store.tables import (
-    ActivityRow,
     ContactLinkRow,
     OrganisationRow,
     PreferenceRow,
@@ -114,36 +111,3 @@ class Organisations(Part):
         with self.database.reading() as session:
             rows = session.exec(select(ContactLinkRow).where(ContactLinkRow.tenant_id == tenant_id))
             return {row.client_key: row.contact_id for row in rows}
-
-    def log(
-        self,
-        at: dt.datetime,
-        who: str,
-        what: str,
-        subject: str = "",
-        *,
-        tenant_id: str = "",
-        detail: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Add a line to the activity log. Of a client it may hold invoice numbers, nothing else; never a token."""
-        line = ActivityRow(
-            tenant_id=tenant_id, at=at, who=who, what=what, subject=subject, detail=canonical(detail or {})
-        )
-        with self.database.writing() as session:
-            session.add(line)
-
-    def activity(self, tenant_id: str, limit: int = 1000) -> list[Activity]:
-        """The latest lines of one organisation, newest first; of the workspace itself when tenant_id is empty."""
-        latest = select(ActivityRow).where(ActivityRow.tenant_id == tenant_id).order_by(col(ActivityRow.id).desc())
-        with self.database.reading() as session:
-            return [
-                Activity(
-                    at=row.at,
-                    who=row.who,
-                    what=row.what,
-                    subject=row.subject,
-                    tenant_id=row.tenant_id,
-                    detail=json.loads(row.detail),
-                )
-                for row in session.exec(latest.limit(limit))
-            ]

@@ -187,3 +187,4 @@ class Activity:
     subject: str
     tenant_id: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""

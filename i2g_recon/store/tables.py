@@ -250,7 +250,7 @@ class ReceiptRow(SQLModel, table=True):
 
 
 class ActivityRow(SQLModel, table=True):
-    """One line of the activity log; lines are only ever added."""
+    """One line of the activity log; lines are only ever added. digest: hash of the line and of the one before."""
 
     __tablename__ = "activity"
     __table_args__ = STRICT
@@ -261,3 +261,4 @@ class ActivityRow(SQLModel, table=True):
     what: str = Field(sa_type=Text)
     subject: str = Field(sa_type=Text)
     detail: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})

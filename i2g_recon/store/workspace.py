@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from i2g_recon.clock import Clock, utc_now
 from i2g_recon.errors import NotConfigured
 from i2g_recon.settings import Settings
+from i2g_recon.store.activity import ActivityLog
 from i2g_recon.store.connections import Connections
 from i2g_recon.store.database import database_at
 from i2g_recon.store.decisions import Decisions
@@ -23,7 +24,7 @@ OPEN: dict[tuple[Path, str, str], Store] = {}
 OPENING = threading.Lock()
 
 
-class Store(Connections, Organisations, Decisions, Evidence):
+class Store(Connections, Organisations, Decisions, ActivityLog, Evidence):
     """The workspace of one person or practice. One per process, safe to share among threads: a session per call.
 
     Methods raise OtherSideFailed when the database is busy or away, NeedsAPerson when its disk is full, Clash when a

@@ -40,6 +40,7 @@ PLACES = (
     Place("currency", "setup/currency.py", "Currency"),
     Place("review", "setup/review.py", "Review"),
     Place("settings", "admin/settings.py", "Settings"),
+    Place("activity", "admin/activity.py", "Activity"),
 )
 STEPS = ("connect", "revenue-account", "taxes", "currency", "review")
 
