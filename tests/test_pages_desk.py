@@ -55,7 +55,8 @@ def opened(page: str, **query: str | list[str]) -> AppTest:
     """A page of a fresh visitor."""
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     app.run()
-    app.switch_page(str(ROOT / "pages" / "desk" / f"{page}.py"))
+    (file,) = (ROOT / "pages").glob(f"*/{page}.py")
+    app.switch_page(str(file))
     for name, value in query.items():
         app.query_params[name] = value
     return checked(app.run())
