@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from i2g_recon import cli_files, cli_push, cli_runs, cli_serve, cli_setup
+from i2g_recon import cli_close, cli_files, cli_push, cli_runs, cli_serve, cli_setup
 from i2g_recon.cli_frame import (
     DONE,
     NEEDS_A_PERSON,
@@ -44,6 +44,7 @@ cli_files.register(app)
 cli_setup.register(app)
 cli_runs.register(app)
 cli_push.register(app)
+cli_close.register(app)
 
 ImportFile = Annotated[Path | None, typer.Option("--output", help="Also write FILE.csv for Xero's import screen.")]
 

@@ -9,7 +9,7 @@ from house import ROOT, texts
 
 COMMANDS = set(
     "demo serve sandbox samples connect setup import pull reconcile compare drift accept plan push undo report "
-    "selftest worker keep-back verify doctor disconnect rotate-key test".split()
+    "selftest worker keep-back verify close doctor disconnect rotate-key test".split()
 )
 FILE_NAME = re.compile(r"[\w./-]*\w\.(?:py|md|toml|lock|txt|ipynb|png)\b")
 HEADING = re.compile(r"^## (.*)$", re.MULTILINE)

@@ -142,13 +142,22 @@ def stored_view(ws: Workspace, tenant_id: str, run_id: str = "") -> RunView:
 
 
 def current_run(ws: Workspace, connection: Connection, *, refresh: Refresh = "stale") -> RunView:
-    """The latest run while it still speaks of the newest imports and pull, else a new one (see `reconcile`)."""
+    """The latest run while it speaks of everything imported and of the newest pull, else a new one (see `reconcile`).
+
+    A run of one period is not the one to plan or decide on.
+    """
     run, last = latest_run(ws, connection.tenant_id), last_pull(ws, connection.tenant_id)
     imports = tuple(info.id for info in ws.store.snapshots(connection.tenant_id, "source"))
     moved = run is None or last is None or (run.source_snapshots, run.target_snapshot) != (imports, last[0])
-    if run is None or moved or (refresh != "never" and is_stale(ws, connection.tenant_id)):
+    if run is None or moved or is_of_a_period(run) or (refresh != "never" and is_stale(ws, connection.tenant_id)):
         return reconcile(ws, connection, refresh=refresh)
     return run
+
+
+def is_of_a_period(run: RunView) -> bool:
+    """Whether the run looked at a part of the books only."""
+    policy = run.document["policy"]
+    return bool(policy["period_from"] or policy["period_to"])
 
 
 def view_of(run: Run) -> RunView:

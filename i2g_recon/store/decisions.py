@@ -1,4 +1,4 @@
-"""What a person decided about single invoices: pairs taken for one, and invoices that stay out of Xero."""
+"""What a person decided: pairs taken for one, invoices that stay out of Xero, periods that were signed off."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from i2g_recon.core.accepted import AcceptedPair
 from i2g_recon.store.part import Part
-from i2g_recon.store.tables import AcceptedPairRow, KeptBackRow
+from i2g_recon.store.records import SignOff
+from i2g_recon.store.tables import AcceptedPairRow, KeptBackRow, SignOffRow
+
+NOT_WITHDRAWN = col(SignOffRow.withdrawn_at).is_(None)
 
 
 class Decisions(Part):
@@ -60,3 +63,38 @@ class Decisions(Part):
         with self.database.reading() as session:
             rows = session.exec(select(KeptBackRow).where(KeptBackRow.tenant_id == tenant_id))
             return {row.source_id: row.reason for row in rows}
+
+    def add_sign_off(self, sign_off: SignOff) -> None:
+        """Keep a sign-off."""
+        days = {"period_from": str(sign_off.period_from), "period_to": str(sign_off.period_to)}
+        with self.database.writing() as session:
+            session.add(SignOffRow(**{**asdict(sign_off), **days}))
+
+    def review_sign_off(self, sign_off_id: str, reviewer: str, at: dt.datetime) -> bool:
+        """Write down who reviewed it, once; whether it was still to be reviewed."""
+        change = update(SignOffRow).where(
+            col(SignOffRow.id) == sign_off_id, col(SignOffRow.reviewed_at).is_(None), NOT_WITHDRAWN
+        )
+        with self.database.writing() as session:
+            changed = session.connection().execute(change.values(reviewer=reviewer, reviewed_at=at)).rowcount
+        return changed == 1
+
+    def withdraw_sign_off(self, sign_off_id: str, at: dt.datetime) -> bool:
+        """Take a sign-off back; it stays on record as withdrawn. Whether it stood."""
+        change = update(SignOffRow).where(col(SignOffRow.id) == sign_off_id, NOT_WITHDRAWN)
+        with self.database.writing() as session:
+            return session.connection().execute(change.values(withdrawn_at=at)).rowcount == 1
+
+    def sign_offs(self, tenant_id: str) -> list[SignOff]:
+        """The sign-offs of an organisation, withdrawn ones too, newest first."""
+        wanted = select(SignOffRow).where(SignOffRow.tenant_id == tenant_id)
+        with self.database.reading() as session:
+            rows = session.exec(wanted.order_by(col(SignOffRow.prepared_at).desc()))
+            return [sign_off_of(row) for row in rows]
+
+
+def sign_off_of(row: SignOffRow) -> SignOff:
+    """The record of a row."""
+    values = row.model_dump()
+    days = {name: dt.date.fromisoformat(values[name]) for name in ("period_from", "period_to")}
+    return SignOff(**{**values, **days})

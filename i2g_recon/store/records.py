@@ -178,6 +178,24 @@ class PushInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignOff:
+    """A period that was signed off: on which run, by whom, with a hash of the evidence; who reviewed it, if anybody."""
+
+    id: str
+    tenant_id: str
+    run_id: str
+    period_from: dt.date
+    period_to: dt.date
+    preparer: str
+    prepared_at: dt.datetime
+    note: str = ""
+    evidence: str
+    reviewer: str = ""
+    reviewed_at: dt.datetime | None = None
+    withdrawn_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """One line of the activity log. It names invoices by number and nothing else of a client."""
 

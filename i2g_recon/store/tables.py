@@ -166,6 +166,25 @@ class RunSourceRow(SQLModel, table=True):
     snapshot_id: int = Field(sa_type=Whole, foreign_key="snapshot.id")
 
 
+class SignOffRow(SQLModel, table=True):
+    """A period that was signed off. Days are ISO text; evidence is the hash of what the run rests on."""
+
+    __tablename__ = "sign_off"
+    __table_args__ = STRICT
+    id: str = Field(sa_type=Text, primary_key=True)
+    tenant_id: str = Field(sa_type=Text, index=True)
+    run_id: str = Field(sa_type=Text, foreign_key="run.id")
+    period_from: str = Field(sa_type=Text)
+    period_to: str = Field(sa_type=Text)
+    preparer: str = Field(sa_type=Text)
+    prepared_at: dt.datetime = Field(sa_type=Moment)
+    note: str = Field(sa_type=Text)
+    evidence: str = Field(sa_type=Text)
+    reviewer: str = Field(sa_type=Text, default="")
+    reviewed_at: dt.datetime | None = Field(sa_type=Moment, default=None)
+    withdrawn_at: dt.datetime | None = Field(sa_type=Moment, default=None)
+
+
 class PushRow(SQLModel, table=True):
     """One approval."""
 

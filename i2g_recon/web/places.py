@@ -34,6 +34,7 @@ PLACES = (
     Place("import", "desk/import_files.py", "Import"),
     Place("reconcile", "desk/reconcile.py", "Reconcile"),
     Place("push", "desk/push.py", "Push", writes=True),
+    Place("close", "desk/close.py", "Close"),
     Place("connect", "setup/connect.py", "Connect"),
     Place("revenue-account", "setup/revenue_account.py", "Revenue account"),
     Place("taxes", "setup/taxes.py", "Taxes"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from i2g_recon.jobs.close_period import alarms
 from i2g_recon.jobs.overview import overview
+from i2g_recon.web.desk_close import show_alarms
 from i2g_recon.web.desk_drift import show_drift
 from i2g_recon.web.desk_overview import (
     show_bridges,
@@ -34,6 +36,7 @@ with sentence_on_failure():
         empty_state("Nothing has been imported yet, so nothing is known about the books.", "import", "Import invoices")
         st.stop()
 
+    show_alarms(alarms(ws, connection))
     place_of_sentence = st.container()
     if st.button("Reconcile now", key="reconcile_now", icon=":material/sync:"):
         with sentence_on_failure():

@@ -1,0 +1,114 @@
+"""Signing a period off on the page: the period, the names, what was signed off, and what changed since."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import streamlit as st
+
+from i2g_recon.jobs.close_period import Alarm, SignOff, alarms, prepare, review, sign_offs, since, withdraw
+from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.desk_drift import show_changes, show_totals
+from i2g_recon.web.parts import local_time, plain, sentence_on_failure
+
+
+def ask_period(ws: Workspace, connection: Connection) -> None:
+    """A period, a name and, where invoices are open, a note; signs off when asked."""
+    begin, end = last_quarter(ws.clock().date())
+    with st.form("sign_off", border=True):
+        with st.container(horizontal=True):
+            first = st.date_input("From", begin, key="close_from", format="YYYY-MM-DD")
+            last = st.date_input("To", end, key="close_to", format="YYYY-MM-DD")
+            who = st.text_input("Signed off by", key="close_who", max_chars=100)
+        note = st.text_input(
+            "Note",
+            key="close_note",
+            max_chars=500,
+            help="Needed when invoices of the period are still open: why it can be signed off all the same.",
+        )
+        pressed = st.form_submit_button("Read Xero, compare and sign off", type="primary", icon=":material/draw:")
+    if pressed and isinstance(first, dt.date) and isinstance(last, dt.date):
+        with sentence_on_failure(), st.spinner("Reading Xero and comparing"):
+            prepare(ws, connection, first, last, who=who, note=note)
+            st.session_state["close_said"] = "Signed off. Somebody else reviews it now."
+            st.rerun()
+
+
+def last_quarter(today: dt.date) -> tuple[dt.date, dt.date]:
+    """The quarter before the one of this day: what is usually signed off."""
+    first = dt.date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+    end = first - dt.timedelta(days=1)
+    return dt.date(end.year, 3 * ((end.month - 1) // 3) + 1, 1), end
+
+
+def show_said() -> None:
+    """What was done a moment ago, once."""
+    said = st.session_state.pop("close_said", "")
+    if said:
+        st.success(plain(said))
+
+
+def show_alarms(found: list[Alarm]) -> None:
+    """The periods in which something changed since they were signed off."""
+    for one in found:
+        st.error(plain(one.words), icon=":material/notification_important:")
+
+
+def show_sign_offs(ws: Workspace, connection: Connection) -> None:
+    """What was signed off, newest first, each with its review and what changed since."""
+    known = sign_offs(ws, connection)
+    loud = {one.sign_off.id for one in alarms(ws, connection)}
+    for one in known:
+        with st.container(border=True):
+            show_sign_off(ws, connection, one, changed=one.id in loud)
+    if not known:
+        st.info("No period is signed off yet.")
+
+
+def show_sign_off(ws: Workspace, connection: Connection, one: SignOff, *, changed: bool) -> None:
+    """One sign-off."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{one.period_from} to {one.period_to}**", width="content")
+        word, colour = standing_of(one)
+        st.badge(word, color=colour)
+        if changed:
+            st.badge("Changed since", color="red")
+    st.text(f"Signed off by {one.preparer}, {local_time(one.prepared_at)}. Run {one.run_id}.")
+    if one.reviewer and one.reviewed_at:
+        st.text(f"Reviewed by {one.reviewer}, {local_time(one.reviewed_at)}.")
+    if one.note:
+        st.text(f"Note: {one.note}")
+    st.caption(f"Evidence {one.evidence[:16]}")
+    if one.withdrawn_at:
+        return
+    if changed and st.button("What changed since?", key=f"since_{one.id}", icon=":material/compare_arrows:"):
+        with sentence_on_failure():
+            found = since(ws, connection, one)
+            show_totals(found)
+            show_changes(found)
+    with st.expander("Review, or open the period again"):
+        ask_next(ws, connection, one)
+
+
+def standing_of(one: SignOff) -> tuple[str, Literal["gray", "green", "orange"]]:
+    """Word and colour of its badge."""
+    if one.withdrawn_at:
+        return "Withdrawn", "gray"
+    return ("Reviewed", "green") if one.reviewer else ("To be reviewed", "orange")
+
+
+def ask_next(ws: Workspace, connection: Connection, one: SignOff) -> None:
+    """Who reviews it; or who opens it again, and why."""
+    who = st.text_input("Your name", key=f"who_{one.id}", max_chars=100)
+    if not one.reviewer and st.button("Reviewed", key=f"review_{one.id}", type="primary", icon=":material/check:"):
+        with sentence_on_failure():
+            review(ws, connection, one.id, who=who)
+            st.session_state["close_said"] = "Reviewed."
+            st.rerun()
+    reason = st.text_input("Why is it opened again?", key=f"reason_{one.id}", max_chars=500)
+    if st.button("Open the period again", key=f"withdraw_{one.id}", icon=":material/lock_open:"):
+        with sentence_on_failure():
+            withdraw(ws, connection, one.id, who=who, reason=reason)
+            st.session_state["close_said"] = "The period is open again; the sign-off stays on record."
+            st.rerun()
