@@ -10,7 +10,7 @@ from test_pages_desk import checked, home_in_environment, opened, plainly, text_
 
 from i2g_recon.jobs.close_period import sign_offs
 from i2g_recon.jobs.push import push
-from i2g_recon.web.desk_close import last_quarter
+from i2g_recon.web.desk_close import usual_periods
 
 
 def test_two_people_sign_off_and_a_later_change_is_shouted(tmp_path: Path) -> None:
@@ -18,12 +18,14 @@ def test_two_people_sign_off_and_a_later_change_is_shouted(tmp_path: Path) -> No
         assert "nothing to sign off" in text_of(opened("close"))
         push(at.ws, at.connection, at.prepare(sale("T-1")).pushable)
         app = opened("close")
+        app.selectbox(key="close_period").set_value("Other dates").run()
+        assert app.button(key="close_now").disabled
         app.date_input(key="close_from").set_value(dt.date(2026, 10, 1))
-        app.date_input(key="close_to").set_value(dt.date(2026, 10, 31))
-        next(one for one in app.button if "sign off" in one.label).click().run()
+        app.date_input(key="close_to").set_value(dt.date(2026, 10, 31)).run()
+        app.button(key="close_now").click().run()
         assert "Say who signs it off" in plainly(checked(app).error[0].value)
         app.text_input(key="close_who").set_value("Robin")
-        next(one for one in app.button if "sign off" in one.label).click().run()
+        app.button(key="close_now").click().run()
         assert "Somebody else reviews it now" in plainly(text_of(checked(app)))
         (signed,) = sign_offs(at.ws, at.connection)
         app.text_input(key=f"who_{signed.id}").set_value("Kim")
@@ -44,6 +46,10 @@ def test_two_people_sign_off_and_a_later_change_is_shouted(tmp_path: Path) -> No
         assert not opened("overview").error
 
 
-def test_the_quarter_before_is_what_is_offered() -> None:
-    assert last_quarter(dt.date(2026, 11, 28)) == (dt.date(2026, 7, 1), dt.date(2026, 9, 30))
-    assert last_quarter(dt.date(2026, 1, 1)) == (dt.date(2025, 10, 1), dt.date(2025, 12, 31))
+def test_quarters_and_months_that_are_over_are_offered() -> None:
+    offered = usual_periods(dt.date(2026, 11, 28))
+    names = list(offered)
+    assert names[:2] == ["Jul to Sep 2026", "Apr to Jun 2026"]
+    assert offered["Jul to Sep 2026"] == (dt.date(2026, 7, 1), dt.date(2026, 9, 30))
+    assert offered["October 2026"] == (dt.date(2026, 10, 1), dt.date(2026, 10, 31))
+    assert usual_periods(dt.date(2026, 1, 1))["Oct to Dec 2025"] == (dt.date(2025, 10, 1), dt.date(2025, 12, 31))

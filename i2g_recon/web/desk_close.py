@@ -12,34 +12,60 @@ from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.desk_drift import show_changes, show_totals
 from i2g_recon.web.parts import local_time, plain, sentence_on_failure
 
+OTHER = "Other dates"
+MONTHS = 15  # that are offered by name
+
 
 def ask_period(ws: Workspace, connection: Connection) -> None:
     """A period, a name and, where invoices are open, a note; signs off when asked."""
-    begin, end = last_quarter(ws.clock().date())
-    with st.form("sign_off", border=True):
+    choices = usual_periods(ws.clock().date())
+    with st.container(border=True):
         with st.container(horizontal=True):
-            first = st.date_input("From", begin, key="close_from", format="YYYY-MM-DD")
-            last = st.date_input("To", end, key="close_to", format="YYYY-MM-DD")
+            named = st.selectbox("Period", [*choices, OTHER], key="close_period")
             who = st.text_input("Signed off by", key="close_who", max_chars=100)
+        first, last = choices[named] if named in choices else ask_dates()
         note = st.text_input(
             "Note",
             key="close_note",
             max_chars=500,
             help="Needed when invoices of the period are still open: why it can be signed off all the same.",
         )
-        pressed = st.form_submit_button("Read Xero, compare and sign off", type="primary", icon=":material/draw:")
-    if pressed and isinstance(first, dt.date) and isinstance(last, dt.date):
+        label = "Read Xero, compare and sign off"
+        pressed = st.button(
+            label, key="close_now", type="primary", icon=":material/draw:", disabled=not (first and last)
+        )
+    if pressed and first and last:
         with sentence_on_failure(), st.spinner("Reading Xero and comparing"):
             prepare(ws, connection, first, last, who=who, note=note)
             st.session_state["close_said"] = "Signed off. Somebody else reviews it now."
             st.rerun()
 
 
-def last_quarter(today: dt.date) -> tuple[dt.date, dt.date]:
-    """The quarter before the one of this day: what is usually signed off."""
-    first = dt.date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
-    end = first - dt.timedelta(days=1)
-    return dt.date(end.year, 3 * ((end.month - 1) // 3) + 1, 1), end
+def ask_dates() -> tuple[dt.date | None, dt.date | None]:
+    """Two days of one's own."""
+    with st.container(horizontal=True):
+        first = st.date_input("From", None, key="close_from", format="YYYY-MM-DD")
+        last = st.date_input("To", None, key="close_to", format="YYYY-MM-DD")
+    return first if isinstance(first, dt.date) else None, last if isinstance(last, dt.date) else None
+
+
+def usual_periods(today: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
+    """What is usually signed off, newest first: the last quarters that are over, then the last months."""
+    month = today.replace(day=1)
+    months = [month]
+    while len(months) < MONTHS:
+        months.append((months[-1] - dt.timedelta(days=1)).replace(day=1))
+    ends = [one - dt.timedelta(days=1) for one in months]
+    quarters = {f"{first_of(end, 3):%b} to {end:%b %Y}": (first_of(end, 3), end) for end in ends if end.month % 3 == 0}
+    return {**quarters, **{f"{end:%B %Y}": (end.replace(day=1), end) for end in ends}}
+
+
+def first_of(end: dt.date, months: int) -> dt.date:
+    """The first day of so many months that end on this day."""
+    first = end.replace(day=1)
+    for _ in range(months - 1):
+        first = (first - dt.timedelta(days=1)).replace(day=1)
+    return first
 
 
 def show_said() -> None:
