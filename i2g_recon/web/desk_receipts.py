@@ -11,6 +11,7 @@ import streamlit as st
 from i2g_recon.core.money import exponent, from_minor
 from i2g_recon.jobs.overview import Overview
 from i2g_recon.jobs.receipts import Command, Receipts
+from i2g_recon.report.receipts import receipts_page
 from i2g_recon.report.safe_csv import csv_bytes
 from i2g_recon.web.desk_items import sums
 from i2g_recon.web.desk_tables import badge, money, places_of, plain_table
@@ -57,14 +58,18 @@ def show_receipts(receipts: Receipts, view: Overview) -> None:
             "Xero": st.column_config.LinkColumn("Xero", display_text="Open in Xero"),
         },
     )
-    st.download_button(
-        "Download receipts (CSV)",
-        csv_bytes(receipts_table(receipts)),
-        f"receipts-{receipts.push_id}.csv",
-        "text/csv",
-        key="receipts_csv",
-        on_click="ignore",
-    )
+    name = f"receipts-{receipts.push_id}"
+    words = f"{push_words(receipts, local_time(receipts.approved_at))} {said}"
+    files = {
+        "CSV": (csv_bytes(table), "csv", "text/csv"),
+        "HTML": (receipts_page("Receipts", words, table, push=receipts.push_id, fine=fine), "html", "text/html"),
+    }
+    with st.container(horizontal=True, key="receipt_files"):
+        for kind, (content, ending, media) in files.items():
+            key = f"receipts_{ending}"
+            st.download_button(
+                f"Download receipts ({kind})", content, f"{name}.{ending}", media, key=key, on_click="ignore"
+            )
 
 
 def push_words(receipts: Receipts, when: str) -> str:
