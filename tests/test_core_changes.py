@@ -135,3 +135,9 @@ def test_each_line_is_kept_by_content_then_by_words_then_in_order() -> None:
 def test_the_question_changes_with_anything_that_was_seen() -> None:
     one, other = there(total=D("120.00")), there(total=D("120.00"), due_date=PLAIN.date)
     assert changed(one, "total").fingerprint != changed(other, "total").fingerprint
+
+
+def test_a_client_that_is_new_to_xero_holds_its_change_and_not_that_of_other_fields() -> None:
+    target = there(contact=Contact(name="Else", id="c-9"), date=PLAIN.due_date)
+    assert changed(target, "contact", "date", contacts=()).reason == "contact_not_there"
+    assert changed(target, "contact", "date", contacts=(), fields=["date"]).action == "update"

@@ -342,7 +342,7 @@ def test_hold(code: str, source: Invoice, changes: dict[str, Any]) -> None:
 
 
 def test_every_row_of_holds_is_provoked() -> None:
-    of_changes = {"change_in_xero", "nothing_ticked"}  # see test_core_changes
+    of_changes = {"change_in_xero", "nothing_ticked", "contact_not_there"}  # see test_core_changes
     assert {code for code, _, _ in HELD} | of_changes == set(HOLDS)
 
 

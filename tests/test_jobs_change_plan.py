@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from fixtures_workspace import CLIENT, CLIENT_EMAIL, Desk, desk, sale
 
+from i2g_recon.core.invoice import LineItem
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.change_plan import ChangeView, change_plan, keep_back, let_go
+from i2g_recon.jobs.changing import all_there
 from i2g_recon.jobs.push import push, resume
 from i2g_recon.jobs.push_report import PushReport
+from i2g_recon.sandbox.i2g_export import ExportLine
 
 POST, PUT = {"method": "POST", "path": "/Invoices"}, {"method": "PUT", "path": "/Invoices"}
 CONTACTS = {"Contacts": [{"Name": CLIENT, "EmailAddress": CLIENT_EMAIL}, {"Name": "Somebody Else"}]}
@@ -198,3 +201,24 @@ def test_what_is_in_xero_already_cannot_be_kept_back(at: Desk) -> None:
 
     with pytest.raises(NeedsAPerson, match="under way or done"):
         keep_back(at.ws, at.connection, plan(at.ws, at.connection, run=view.run), [view.commands[0].source_id], "No")
+
+
+def test_a_change_in_books_without_tax_is_known_again(at: Desk) -> None:
+    """Xero fills in the tax type that is not sent; the change is confirmed all the same."""
+    at.xero.turn("pays_tax", "false")
+    at.prepare(sale("T-1", lines=(ExportLine(description="Repair", quantity=Decimal(1), unit_price=Decimal(100)),)))
+    untaxed = {**LINE, "UnitAmount": 90, "TaxType": "NONE"}
+    typed(at, LineAmountTypes="NoTax", LineItems=[untaxed])
+    report = make_it(at, fields=["lines"])
+    assert [one.state for one in report.commands] == ["confirmed"], report.to_dict()["results"]
+
+
+def test_lines_in_another_order_are_the_same_lines() -> None:
+    sent = [{"Description": word, "Quantity": 1, "UnitAmount": 2, "AccountCode": "200"} for word in ("A  b", "C")]
+    held = [
+        LineItem(description=word, quantity=Decimal(1), unit_price=Decimal(2), account_code="200", tax_type="NONE")
+        for word in ("C", "A b")
+    ]
+    assert all_there(sent, held)
+    assert not all_there(sent, [held[0], held[0]])
+    assert not all_there([{**sent[0], "TaxType": "OUTPUT"}, sent[1]], held)

@@ -14,6 +14,7 @@ from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.close_period import alarms, prepare, review, sign_offs, since, withdraw
 from i2g_recon.jobs.plan import plan
 from i2g_recon.jobs.push import push
+from i2g_recon.jobs.reconcile import latest_run
 from i2g_recon.sandbox.i2g_export import csv_bytes
 from i2g_recon.store.records import SignOff
 
@@ -141,6 +142,15 @@ def test_the_plan_is_never_made_of_a_run_of_one_period(at: Desk) -> None:
     at.xero.type_in(InvoiceNumber="X-1", Reference="X-1", Date="2026-10-05")
     signed(at, note=signed_note)
     assert {one.number for one in plan(at.ws, at.connection).commands} == {"T-1", "T-9"}
+
+
+def test_after_a_sign_off_the_overview_is_about_the_whole_books_again(at: Desk) -> None:
+    settled_books(at)
+    one = signed(at)
+    run = latest_run(at.ws, at.tenant_id)
+    assert run
+    assert run.id != one.run_id
+    assert run.document["policy"]["period_from"] is None
 
 
 def test_the_command_signs_off_reviews_and_shows(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def update(pair: Difference, fields: frozenset[str], books: Books) -> PushComman
     chosen = ChosenContact(Contact(name=base.contact_name, id=base.contact_id))
     if "contact" in wanted:
         chosen = choose_contact(pair.source.contact, books.contacts, books.links)
-        holds += chosen.holds
+        holds += chosen.holds or ([] if chosen.contact.id else [hold("contact_not_there")])
         body["Contact"] = {}
     if "lines" in wanted:
         draft, found = lines_of(pair.source, books)

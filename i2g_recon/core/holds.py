@@ -152,6 +152,10 @@ HOLDS: Mapping[str, HoldRule] = MappingProxyType(
             "The client is archived in Xero.", "Restore the contact in Xero, or choose another one."
         ),
         "contact_ambiguous": HoldRule("More than one active Xero contact fits the client.", MAP_CONTACT),
+        "contact_not_there": HoldRule(
+            "The client is not in Xero yet, and an update makes no clients.",
+            "Add the client in Xero and pull again, or change the other fields only.",
+        ),
         "contact_gone": HoldRule("The Xero contact remembered for this client is no longer there.", MAP_CONTACT),
     }
 )

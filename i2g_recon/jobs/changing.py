@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from i2g_recon.core.fingerprint import fingerprint
-from i2g_recon.core.invoice import GONE, Invoice
+from i2g_recon.core.invoice import GONE, Invoice, LineItem
 from i2g_recon.core.money import from_minor
 from i2g_recon.jobs.outcomes import (
     FRESH,
@@ -99,19 +99,30 @@ def wanted(command: Command, invoice: Invoice) -> bool:
     same_lines = "LineItems" not in body or (
         invoice.total == from_minor(command.total_minor, command.currency)
         and len(invoice.lines) == len(body["LineItems"])
-        and all(told(line) == held for line, held in zip(body["LineItems"], map(kept, invoice.lines), strict=True))
+        and all_there(body["LineItems"], invoice.lines)
     )
     return invoice.state not in GONE and same_days and same_client and same_lines
 
 
-def told(line: Mapping[str, Any]) -> tuple[object, ...]:
-    """What decides about a line, as it is sent."""
-    return line["Description"], line["Quantity"], line["UnitAmount"], line["AccountCode"], line.get("TaxType", "")
+def all_there(wanted_lines: Sequence[Mapping[str, Any]], there: Sequence[LineItem]) -> bool:
+    """Whether each wanted line is a line of its own in Xero, in any order; a tax type that is not sent is Xero's."""
+    left = list(there)
+    for line in wanted_lines:
+        twin = next((one for one in left if same_line(line, one)), None)
+        if twin is None:
+            return False
+        left.remove(twin)
+    return True
 
 
-def kept(line: Any) -> tuple[object, ...]:
-    """The same of a line in Xero."""
-    return line.description, line.quantity, line.unit_price, line.account_code, line.tax_type
+def same_line(line: Mapping[str, Any], held: LineItem) -> bool:
+    """Whether a line in Xero says what was sent; how blanks are set in its words does not count."""
+    return (
+        line["Description"].split() == held.description.split()
+        and (line["Quantity"], line["UnitAmount"]) == (held.quantity, held.unit_price)
+        and line["AccountCode"] == held.account_code
+        and line.get("TaxType", held.tax_type) == held.tax_type
+    )
 
 
 def send_once(ws: Workspace, session: XeroSession, commands: Sequence[Command], *, owner: str, key: str) -> Sent:

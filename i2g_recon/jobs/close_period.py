@@ -107,6 +107,7 @@ def prepare(
         note=note.strip(),
         evidence=evidence_of(ws, run.id),
     )
+    reconcile(ws, connection, refresh="never")  # the newest run is about the whole books again, not about the period
     ws.store.add_sign_off(signed)
     detail = {"period": f"{period_from} to {period_to}", "run": run.id, "open": len(left), "evidence": signed.evidence}
     ws.store.log(ws.clock(), signed.preparer, "signed off", signed.id, tenant_id=connection.tenant_id, detail=detail)

@@ -11,6 +11,7 @@ After a lost answer nothing is sent before it was looked up. Nothing here needs 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -43,6 +44,7 @@ GROUP = 200  # invoices that are looked up together, seconds before they are sen
 BATCH = 50  # Xero's advice for one write
 LEASE_S = 45.0  # a process that died is followed within a minute
 BEAT_S = 15.0  # a claim is renewed this often while its process lives
+LOOK_LASTS = dt.timedelta(seconds=20)  # an older look-up is made again before sending
 CANCELLED = "You stopped the push before this invoice was sent."
 
 
@@ -63,9 +65,13 @@ def settle_group(ws: Workspace, session: XeroSession, group: Sequence[Command], 
     changes = [one for one in group if one.kind != "create"]
     ready = [one for batch in batches(changes) for one in settle_changes(ws, session, not_cancelled(ws, batch), owner)]
     creations = [*(one for one in group if one.kind == "create"), *ready]
+    looked_at = ws.clock()
     waiting = settle_what_is_there(ws, session, not_cancelled(ws, creations))
     for batch in batches(resolve_contacts(ws, session, waiting)):
-        settle_creations(ws, session, not_cancelled(ws, batch), owner)
+        going = not_cancelled(ws, batch)
+        if ws.clock() - looked_at > LOOK_LASTS:  # Xero asked for a pause meanwhile, and somebody may have typed it
+            going = settle_what_is_there(ws, session, going)
+        settle_creations(ws, session, going, owner)
     leave_notes(ws, session, changes)
 
 

@@ -144,5 +144,5 @@ def this_login() -> str:
     """The login under which the program runs; '' where the system does not say."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (ImportError, KeyError, OSError):
         return ""

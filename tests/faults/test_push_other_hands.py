@@ -14,6 +14,7 @@ from fixtures_workspace import CLIENT, KNOWN_CLIENT, Desk, desk, desk_at, sale
 
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.errors import LimitReached, ReconError
+from i2g_recon.jobs import sending
 from i2g_recon.jobs.push import approve, push, resume
 from i2g_recon.jobs.push_report import PushReport
 from i2g_recon.store.records import Command
@@ -257,3 +258,19 @@ def test_a_stop_half_way_keeps_the_batches_that_were_done(at: Desk) -> None:
     finally:
         tomorrow.transport.close()
     assert len({one["InvoiceNumber"] for one in at.xero.invoices()}) == len(at.xero.invoices()) == 60
+
+
+def test_after_a_long_pause_it_looks_again_before_it_sends(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody types the invoice under another number while Xero makes the push wait between look-up and sending."""
+    commands = at.prepare(sale("T-1"), sale("T-2")).pushable
+    resolve = sending.resolve_contacts
+
+    def pause(*words: Any) -> Any:
+        at.xero.type_in(InvoiceNumber="BY-HAND", Reference="T-2")
+        at.clock.forward(seconds=30)
+        return resolve(*words)
+
+    monkeypatch.setattr(sending, "resolve_contacts", pause)
+    push(at.ws, at.connection, commands)
+    assert at.states() == {"T-1": "confirmed", "T-2": "stale"}
+    assert [one["InvoiceNumber"] for one in at.xero.live("T-2")] == ["BY-HAND"]
