@@ -15,6 +15,7 @@ from fixtures_workspace import CLIENT, KNOWN_CLIENT, Desk, desk, desk_at, sale
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.errors import LimitReached, ReconError
 from i2g_recon.jobs import sending
+from i2g_recon.jobs.new_contacts import resolve_contacts
 from i2g_recon.jobs.push import approve, push, resume
 from i2g_recon.jobs.push_report import PushReport
 from i2g_recon.store.records import Command
@@ -263,12 +264,11 @@ def test_a_stop_half_way_keeps_the_batches_that_were_done(at: Desk) -> None:
 def test_after_a_long_pause_it_looks_again_before_it_sends(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody types the invoice under another number while Xero makes the push wait between look-up and sending."""
     commands = at.prepare(sale("T-1"), sale("T-2")).pushable
-    resolve = sending.resolve_contacts
 
     def pause(*words: Any) -> Any:
         at.xero.type_in(InvoiceNumber="BY-HAND", Reference="T-2")
         at.clock.forward(seconds=30)
-        return resolve(*words)
+        return resolve_contacts(*words)
 
     monkeypatch.setattr(sending, "resolve_contacts", pause)
     push(at.ws, at.connection, commands)
