@@ -31,6 +31,9 @@ Fix = Annotated[
 Again = Annotated[
     bool, typer.Option("--again", help="Copy named invoices anew although their copy was voided or deleted.")
 ]
+Link = Annotated[
+    bool, typer.Option("--link", help="Take named invoices for those Xero has under another reference; sends nothing.")
+]
 NOT_SENT = "Nothing was sent. Say --yes to push."
 
 
@@ -48,6 +51,7 @@ def push(
     yes: Yes = False,
     fix: Fix = "",
     again: Again = False,
+    link: Link = False,
     home: Home = None,
     organisation: OrganisationName = "",
     as_json: AsJson = False,
@@ -64,8 +68,12 @@ def push(
         raise NeedsAPerson("Name the invoices to push, or say --all.")
     if again and (all_ or fix):
         raise NeedsAPerson("--again goes with invoice numbers only: each is a decision of its own.")
+    if link and (all_ or fix or again):
+        raise NeedsAPerson("--link goes with invoice numbers only: each is a decision of its own.")
     with workspace(home) as ws:
         connection = ws.organisation(organisation)
+        if link:
+            return take_for_one(ws, connection, numbers or [], yes, voice)
         require_write(ws, connection)
         planned = changes_of(ws, connection, numbers or [], fix) if fix else plan_of(ws, connection, numbers, again)
         if not yes:
@@ -79,6 +87,25 @@ def push(
     voice.say(push_words(report))
     voice.give(report.to_dict())
     return NEEDS_A_PERSON if report.needs_a_person else DONE
+
+
+def take_for_one(ws: Any, connection: Any, numbers: list[str], yes: bool, voice: Voice) -> int:
+    """The named invoices and those that Xero has under another reference, taken for one."""
+    from i2g_recon.cli_words import plan_words
+    from i2g_recon.jobs.accept import adopt
+    from i2g_recon.jobs.plan import chosen, plan
+
+    view = plan(ws, connection)
+    wanted = chosen(view, numbers)
+    if not yes:
+        voice.say(plan_words(view))
+        voice.give(view.to_dict())
+        voice.tell("Nothing was taken for one. Say --yes to do it.")
+        return NEEDS_A_PERSON
+    run = adopt(ws, connection, view, [one.source_id for one in wanted])
+    voice.say("Taken for one: " + ", ".join(one.number for one in wanted))
+    voice.give({"schema": 1, "run": run.id, "linked": [one.number for one in wanted]})
+    return DONE
 
 
 def plan_of(ws: Any, connection: Any, numbers: list[str] | None, again: bool) -> dict[str, Any]:

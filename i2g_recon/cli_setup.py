@@ -88,6 +88,7 @@ def setup(
     confirm_currency: Annotated[bool, typer.Option("--confirm-currency", help="The currency is right.")] = False,
     auto_export: Annotated[str, typer.Option(help="on or off: push sent invoices after an import.")] = "",
     status: Annotated[str, typer.Option(help="DRAFT or AUTHORISED.")] = "",
+    rounding: Annotated[int, typer.Option(help="Cents, 0 to 5, that a Rounding line may make up for.")] = -1,
     account_for: Annotated[list[str] | None, typer.Option(help="item:CODE=ACCOUNT or client:NAME=ACCOUNT.")] = None,
     write: Annotated[Path | None, typer.Option("--export", help="Write the choices to FILE.toml.")] = None,
     read: Annotated[Path | None, typer.Option("--import", help="Take the choices of FILE.toml.")] = None,
@@ -113,6 +114,7 @@ def setup(
                 confirm_currency=confirm_currency,
                 auto_export=auto_export,
                 status=status,
+                rounding=rounding,
                 accounts=tuple(account_for or ()),
             )
             view = setup_steps.apply_choices(ws, chosen, choices)

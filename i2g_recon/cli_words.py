@@ -84,6 +84,8 @@ def plan_words(view: PlanView) -> str:
         f"hold {one.hold} for {money_text(one.hold_minor, one.currency)}"
         for one in view.summary.currencies
     ]
+    if view.month:
+        lines.append(f"  {view.month.words()}")
     for command, verdict in zip(view.commands, view.verdicts, strict=True):
         standing = view.standing.get(command.source_id)
         words = f"already {standing.state}" if standing else " ".join([*verdict.sentences, verdict.remedy]).strip()
@@ -133,6 +135,7 @@ def setup_words(view: SetupView) -> str:
         *(f"  for client {key:<16} {account}" for key, account in setup.client_accounts.items()),
         f"Invoices arrive  {setup.status}",
         f"Automatic export {'on' if setup.auto_export else 'off'}",
+        f"Rounding line    up to {setup.rounding_minor} cents" if setup.rounding_minor else "Rounding line    none",
         f"Taxes confirmed  {'yes' if setup.taxes_confirmed else 'no'}",
         f"Currency checked {'yes' if setup.currency_confirmed else 'no'}",
         f"Completed        {'yes' if setup.completed else 'no'}",
@@ -154,6 +157,7 @@ def setup_document(view: SetupView) -> dict[str, Any]:
         "revenue_account": setup.revenue_account,
         "status": setup.status,
         "auto_export": setup.auto_export,
+        "rounding_minor": setup.rounding_minor,
         "tax_map": dict(setup.tax_map),
         "item_accounts": dict(setup.item_accounts),
         "client_accounts": dict(setup.client_accounts),

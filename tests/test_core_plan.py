@@ -1,4 +1,4 @@
-"""Every missing invoice becomes create or hold; every row of HOLDS and WARNINGS is provoked here."""
+"""Every missing invoice becomes create, link or hold; every row of HOLDS and WARNINGS is provoked here."""
 
 import datetime as dt
 import json
@@ -13,6 +13,7 @@ from fixtures_books import GST, ORGANISATION, ROUNDING, SETUP, invoice, line, ra
 from hypothesis import given
 from hypothesis import strategies as st
 
+from i2g_recon.core.allowance import Allowance, allowance
 from i2g_recon.core.frame import Invoices, from_records
 from i2g_recon.core.holds import HOLDS, WARNINGS
 from i2g_recon.core.invoice import NO_TAX_KEY, Contact, Invoice, LineAmountTypes, LineItem, State
@@ -30,6 +31,7 @@ PLAIN = invoice(line("2", "50.00"), line("1.5", "20.00", "Labour"))
 UNTAXED = invoice(line("1", "80", tax=""), line_amount_types=NO_TAX)
 FREE = invoice(line("1", "9", tax="", tax_key="Free 0%"), line_amount_types=NO_TAX)
 LOCKED = replace(ORGANISATION, period_lock=dt.date(2025, 6, 30), year_lock=dt.date(2026, 3, 2))
+NO_APPROVALS = replace(ORGANISATION, may_not=("CreateApprovedInvoice",))
 UNTAXABLE = replace(ORGANISATION, pays_tax=False)
 NO_ROUNDING = replace(ORGANISATION, accounts=ORGANISATION.accounts[:-1])
 PER_LINE = tuple(line("1", price, f"Item {price}") for price in ("18.43", "7.77", "40.03", "40.03"))
@@ -46,6 +48,7 @@ def plan(
     links: dict[str, str] | None = None,
     near: Sequence[dict[str, Any]] = (),
     kept_back: Mapping[str, str] | None = None,
+    month: Allowance | None = None,
     **setup: Any,
 ) -> tuple[PushCommand, ...]:
     pairs = [(missing, reason)] if isinstance(missing, Invoice) else missing
@@ -59,6 +62,7 @@ def plan(
         contact_links=links or {},
         near={PLAIN.id: near},
         kept_back=kept_back or {},
+        month=month,
     )
 
 
@@ -291,6 +295,8 @@ HELD: list[tuple[str, Invoice, dict[str, Any]]] = [
         replace(PLAIN, id="x-1", state=State.VOID, reference="Other"),
         replace(PLAIN, id="x-2", reference="Another", number="HT-0007-8c1e5f0a"),
     ])}),
+    ("role", PLAIN, {"organisation": replace(ORGANISATION, may_not=("CreateDraftInvoice",))}),
+    ("role", PLAIN, {"organisation": NO_APPROVALS, "status": "AUTHORISED"}),
     ("kept_back", PLAIN, {"kept_back": {PLAIN.id: "Billed by hand"}}),
     ("perhaps_there", PLAIN, {"near": [NEAR | {"tier": "number"}]}),
     ("perhaps_there", PLAIN, {"near": [NEAR | {"tier": "loose_reference"}, NEAR]}),
@@ -318,6 +324,7 @@ HELD: list[tuple[str, Invoice, dict[str, Any]]] = [
     ("tax_type_gone", PLAIN, {"tax_map": {GST: "INPUT"}}),
     ("tax_type_gone", UNTAXED, {"tax_map": {NO_TAX_KEY: "NOSUCH"}}),
     ("would_not_agree", replace(PLAIN, total=D("150.00")), {}),
+    ("would_not_agree", replace(ON_THE_SUM, tax=None), {"rounding_minor": 0}),
     ("would_not_agree", PLAIN, {"tax_map": {GST: "OUTPUT15"}}),
     ("would_not_agree", PLAIN, {"organisation": replace(ORGANISATION, pays_tax=False)}),
     ("would_not_agree", replace(PLAIN, discount=D("143.00"), total=D("0.10")), {}),
@@ -334,7 +341,9 @@ HELD: list[tuple[str, Invoice, dict[str, Any]]] = [
 @pytest.mark.parametrize(("code", "source", "changes"), HELD, ids=[f"{at} {row[0]}" for at, row in enumerate(HELD)])
 def test_hold(code: str, source: Invoice, changes: dict[str, Any]) -> None:
     (command,) = plan(source, **changes)
-    assert (command.action, command.reason) == ("hold", code)
+    assert (command.action, command.reason) == ("link" if code == "perhaps_there" else "hold", code)
+    assert command.target_id == ("x-1" if code == "perhaps_there" else "")
+    assert command.is_held
     assert codes(command) == {code}
     assert (command.body, command.fingerprint) == ("", "")
     assert command.remedy
@@ -388,6 +397,7 @@ WARNED: list[tuple[str, Invoice, dict[str, Any]]] = [
     ("email_left_out", replace(PLAIN, contact=Contact(name="Kelp", email="kelp")), {}),
     ("number_varied", PLAIN, {"target": in_xero(number="HT-0007", state=State.VOID)}),
     ("perhaps_there", PLAIN, {"near": [NEAR]}),
+    ("month_limit", PLAIN, {"month": Allowance("IGNITE", "2026-03", 20), "status": "AUTHORISED"}),
     ("discount_line", discounted("10.00", "98.99", line("1", "99.99")), {}),
 ]
 
@@ -398,6 +408,52 @@ def test_warning(code: str, source: Invoice, changes: dict[str, Any]) -> None:
     assert command.action == "create", command.message
     assert len(command.warnings) == 1
     assert re.search(pattern(WARNINGS[code]), command.warnings[0])
+
+
+def test_a_role_that_may_not_approve_still_makes_drafts() -> None:
+    assert plan(PLAIN, organisation=NO_APPROVALS)[0].action == "create"
+
+
+def test_what_a_person_keeps_back_is_no_link_any_more() -> None:
+    (command,) = plan(PLAIN, near=[NEAR | {"tier": "number"}], kept_back={PLAIN.id: "Not ours"})
+    assert (command.action, command.reason, command.target_id) == ("hold", "kept_back", "")
+
+
+@pytest.mark.parametrize(("limit", "action"), [(0, "hold"), (1, "hold"), (2, "create"), (5, "create")])
+def test_the_cents_of_a_rounding_line_have_a_limit_of_the_organisation(limit: int, action: str) -> None:
+    two_cents_more = replace(ON_THE_SUM, tax=None, total=D("116.90"))
+    assert plan(two_cents_more, rounding_minor=limit)[0].action == action
+
+
+def test_a_small_plan_counts_what_it_would_approve() -> None:
+    def numbered(number: int) -> Invoice:
+        return replace(PLAIN, id=f"s-{number}", number=f"HT-{number:04d}")
+
+    pairs = [(numbered(number), "sent_not_in_target") for number in range(1, 5)]
+    pairs[1] = (replace(pairs[1][0], withholding=True), "sent_not_in_target")  # held, so it counts for nothing
+    month = Allowance("IGNITE", "2026-03", 19)
+    remarks = [" ".join(one.warnings) for one in plan(pairs, month=month, status="AUTHORISED")]
+    assert [remark[:46] for remark in remarks if remark] == [
+        "It would be approved invoice 21 of 2026-03, an", "It would be approved invoice 22 of 2026-03, an",
+    ]  # fmt: skip
+    assert [one.warnings for one in plan(pairs, month=month)] == [()] * 4  # drafts are not counted
+
+
+def test_what_a_small_plan_has_used_is_counted_by_month_and_approval() -> None:
+    day = dt.date(2026, 3, 15)
+    held = [
+        replace(PLAIN, id=f"x-{at}", status=status, date=when)
+        for at, (status, when) in enumerate(
+            [("AUTHORISED", day), ("PAID", day), ("DRAFT", day), ("VOIDED", day), ("PAID", dt.date(2026, 2, 28)),
+             ("PAID", None)]
+        )
+    ]  # fmt: skip
+    target = from_records(held)
+    small = replace(ORGANISATION, plan="Ignite")
+    found = allowance(small, target, day)
+    assert found == Allowance("Ignite", "2026-03", 2)
+    assert found.words().startswith("The plan Ignite is said to approve 20 invoices a month; 2 approved ones")
+    assert allowance(replace(ORGANISATION, plan="GROW"), target, day) is None
 
 
 def test_every_row_of_warnings_is_provoked() -> None:

@@ -10,14 +10,15 @@ from typing import Any
 import pandas as pd
 import pytest
 from fixtures_workspace import KNOWN_CLIENT, MORNING, Desk, desk, environment, sale
-from test_cli import desk_on
+from test_cli import SETUP, desk_on
 from test_pages_desk import checked, home_in_environment, opened, text_of, tick
 
 from i2g_recon.core.accepted import CHANGED, ELSEWHERE, NOT_THERE, AcceptedPair, facts_of
 from i2g_recon.core.intake import frame
 from i2g_recon.core.reconcile import reconcile
 from i2g_recon.errors import NeedsAPerson
-from i2g_recon.jobs.accept import accept, withdraw
+from i2g_recon.jobs.accept import accept, accept_all, adopt, withdraw
+from i2g_recon.jobs.plan import PlanView
 from i2g_recon.sandbox.i2g_export import csv_bytes
 
 ADA = {"reference": "HT-1", "currency": "AUD", "total": "110.00", "date": "2026-03-02", "contact": "Ada Lowe"}
@@ -113,6 +114,67 @@ def test_from_the_proposal_to_the_pair_and_back(at: Desk) -> None:
     with pytest.raises(NeedsAPerson, match="Nothing was accepted"):
         withdraw(at.ws, at.connection, item["source_ids"][0])
     assert [line.what for line in at.ws.store.activity(at.tenant_id)].count("accepted a pair") == 2
+
+
+def wanted(at: Desk) -> PlanView:
+    """T-1 and T-2 are missing; T-1 is in Xero with its number in the wrong place."""
+    line = {"Description": "Repair", "Quantity": 1, "UnitAmount": 100, "AccountCode": "200", "TaxType": "OUTPUT"}
+    at.xero.type_in(
+        InvoiceNumber="T-1", Reference="Pier job", Date="2026-10-01", LineItems=[line], LineAmountTypes="Exclusive"
+    )
+    return at.prepare(sale("T-1"), sale("T-2", "50"))
+
+
+def test_an_invoice_that_xero_has_under_another_reference_is_linked_and_not_sent(at: Desk) -> None:
+    view = wanted(at)
+    actions = {one.number: one.action for one in view.commands}
+    assert actions == {"T-1": "link", "T-2": "create"}
+    assert [one.number for one in view.pushable] == ["T-2"]
+    ids = {one.number: one.source_id for one in view.commands}
+    with pytest.raises(NeedsAPerson, match="nothing under another reference for: T-2"):
+        adopt(at.ws, at.connection, view, [ids["T-1"], ids["T-2"]])
+    assert at.ws.store.accepted_pairs(at.tenant_id) == ()
+    run = adopt(at.ws, at.connection, view, [ids["T-1"]])
+    assert (run.counts["agrees"], run.counts["missing"], run.counts["extra"]) == (1, 1, 0)
+    assert at.xero.puts() == 1  # the one that was typed in
+    assert len(at.xero.invoices()) == 1
+
+
+def test_two_invoices_are_never_taken_for_the_same_one(at: Desk) -> None:
+    run = wanted(at).run
+    (target_id,) = (one["target_ids"][0] for one in run.document["items"] if one["bucket"] == "extra")
+    both = [one["source_ids"][0] for one in run.document["items"] if one["bucket"] == "missing"]
+    with pytest.raises(NeedsAPerson, match="the same invoice in Xero"):
+        accept_all(at.ws, at.connection, run, [(one, target_id) for one in both])
+    assert at.ws.store.accepted_pairs(at.tenant_id) == ()
+
+
+def test_the_link_on_page_push(at: Desk, tmp_path: Path) -> None:
+    wanted(at)
+    with home_in_environment(tmp_path, environment(at.xero.sandbox)):
+        app = opened("push")
+        table = next(one for one in app.dataframe if "Light" in one.value.columns)
+        row = table.value["Number"].tolist().index("T-1")
+        app.session_state[str(table.key)] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+        app.run().button(key="push_link").click().run()
+        table = next(one for one in checked(app).dataframe if "Light" in one.value.columns)
+        assert table.value["Number"].tolist() == ["T-2"]
+    assert len(at.ws.store.accepted_pairs(at.tenant_id)) == 1
+
+
+def test_the_link_on_the_command_line(at: Desk, tmp_path: Path) -> None:
+    wanted(at)
+    terminal = desk_on(at.xero, tmp_path / "terminal")
+    terminal.folder.mkdir()
+    terminal.connected().run(
+        "import", terminal.file("a_invoice.csv", csv_bytes([sale("T-1"), sale("T-2", "50")])), expect=0
+    )
+    terminal.run(*SETUP, expect=0)
+    assert "--link goes with invoice numbers only" in terminal.refused("push", "T-1", "--link", "--again")
+    planned = terminal.json("push", "T-1", "--link", expect=1)
+    assert [one["action"] for one in planned["commands"]] == ["link", "create"]
+    assert terminal.json("push", "T-1", "--link", "--yes", expect=0)["linked"] == ["T-1"]
+    assert at.xero.puts() == 1  # the one that was typed in
 
 
 def test_accepting_moves_the_acceptance_of_either_invoice(at: Desk) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from fixtures_workspace import KNOWN_CLIENT, desk, sale
 
-from i2g_recon.jobs.auto_export import push_after_import
+from i2g_recon.jobs.auto_export import push_after_import, start_after_import
+from i2g_recon.jobs.background import sending
 from i2g_recon.jobs.reconcile import latest_run
 
 
@@ -33,3 +35,15 @@ def test_on_sends_what_is_green_and_compares_again(tmp_path: Path) -> None:
         again = push_after_import(at.ws, at.connection)
         assert again is not None
         assert (again.commands, at.xero.puts()) == ((), 1)
+
+
+def test_the_page_sends_in_the_background(tmp_path: Path) -> None:
+    with desk(tmp_path, KNOWN_CLIENT) as at:
+        at.bring_in(sale("T-1"), sale("T-2", currency="NZD"))
+        assert start_after_import(at.ws, at.connection) is None
+        at.set_up(auto_export="on")
+        assert start_after_import(at.ws, at.connection) == 1
+        while sending(at.ws, at.connection):
+            time.sleep(0.05)
+        assert [one["Reference"] for one in at.xero.invoices()] == ["T-1"]
+        assert start_after_import(at.ws, at.connection) == 0

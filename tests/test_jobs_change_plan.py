@@ -15,6 +15,7 @@ from i2g_recon.core.plan import PushCommand
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.change_plan import ChangeView, change_plan, keep_back, let_go
 from i2g_recon.jobs.changing import all_there
+from i2g_recon.jobs.outcomes import VOIDED_BY_NOW
 from i2g_recon.jobs.push import push, resume
 from i2g_recon.jobs.push_report import PushReport
 from i2g_recon.sandbox.i2g_export import ExportLine
@@ -118,6 +119,18 @@ def test_a_replacement_whose_answers_are_lost_is_made_once(at: Desk, fault: str,
     resume(at.ws, at.connection)
     assert set(at.states().values()) == {"confirmed"}
     assert sorted(one["Status"] for one in at.xero.invoices("T-1")) == ["DRAFT", "VOIDED"]
+
+
+def test_a_replacement_that_xero_refuses_says_that_the_old_one_is_gone(at: Desk) -> None:
+    at.prepare(sale("T-1"))
+    typed(at, InvoiceNumber="T-1", Status="AUTHORISED", LineItems=[{**LINE, "UnitAmount": 90}])
+    possible = changes(at).possible
+    at.xero.turn("archive_account", "200")
+    report = push(at.ws, at.connection, possible)
+    (result,) = report.to_dict()["results"]
+    assert result["state"] == "rejected"
+    assert result["messages"][-1] == VOIDED_BY_NOW
+    assert [one["Status"] for one in at.xero.invoices("T-1")] == ["VOIDED"]
 
 
 def test_a_paid_invoice_is_changed_in_xero_by_a_person(at: Desk) -> None:

@@ -11,6 +11,8 @@ from fixtures_workspace import KNOWN_CLIENT, Desk, desk, sale
 
 from i2g_recon.core.setup import Setup
 from i2g_recon.jobs.doctor import organisation_findings
+from i2g_recon.jobs.plan import plan
+from i2g_recon.jobs.pull import pull
 from i2g_recon.jobs.readiness import Finding, budget_finding, clock_finding, role_finding
 from i2g_recon.xero.standing import Standing, moment_of
 
@@ -55,6 +57,22 @@ def test_a_role_that_may_not_approve_is_told_about_drafts(at: Desk) -> None:
     one = found(at)["role"]
     assert (one.light, "may not make approved invoices" in one.sentence) == ("red", True)
     assert one.remedy.startswith("Let invoices arrive as drafts")
+
+
+def test_what_the_role_forbids_is_known_before_a_push(at: Desk) -> None:
+    """The pull that follows a finished set-up asks for it; before, nothing could be sent anyway."""
+    at.xero.turn("role", "read only")
+    pull(at.ws, at.connection)
+    (command,) = plan(at.ws, at.connection).commands
+    assert (command.action, command.reason) == ("hold", "role")
+
+
+def test_the_plan_counts_what_it_still_approves(at: Desk) -> None:
+    at.xero.turn("class", "STARTER")
+    pull(at.ws, at.connection)
+    month = plan(at.ws, at.connection).month
+    assert month is not None
+    assert (month.plan, month.used, month.limit) == ("STARTER", 0, 20)
 
 
 def test_currencies_of_the_imports(at: Desk) -> None:

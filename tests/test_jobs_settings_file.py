@@ -16,7 +16,7 @@ from i2g_recon.core.setup import Setup, setup_warnings
 from i2g_recon.core.setup_choices import NO_LINK_OF_ITS_OWN
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.settings_file import apply_settings, parsed, settings_text
-from i2g_recon.jobs.setup_steps import change_setup, complete_setup
+from i2g_recon.jobs.setup_steps import Choices, apply_choices, change_setup, complete_setup
 from i2g_recon.sandbox.i2g_export import csv_bytes
 
 GOOD = """
@@ -48,6 +48,18 @@ def test_choices_go_out_and_come_in_and_are_confirmed_anew(at: Desk) -> None:
     assert dict(view.setup.tax_map) == dict(before.tax_map)
     assert (view.setup.taxes_confirmed, view.setup.completed) == (False, False)
     assert view.missing
+
+
+def test_the_cents_of_a_rounding_line_travel_within_their_limit(at: Desk) -> None:
+    assert apply_settings(at.ws, at.connection, GOOD, "x.toml").setup.rounding_minor == 5
+    view = apply_settings(at.ws, at.connection, "rounding_minor = 0\n" + GOOD, "x.toml")
+    assert view.setup.rounding_minor == 0
+    assert tomllib.loads(settings_text(view.setup))["rounding_minor"] == 0
+    with pytest.raises(NeedsAPerson, match="rounding_minor is 6; use 0 to 5"):
+        apply_settings(at.ws, at.connection, "rounding_minor = 6\n" + GOOD, "x.toml")
+    assert apply_choices(at.ws, at.connection, Choices(rounding=3)).setup.rounding_minor == 3
+    with pytest.raises(NeedsAPerson, match="--rounding is 9; use 0 to 5"):
+        apply_choices(at.ws, at.connection, Choices(rounding=9))
 
 
 def test_other_accounts_travel_too(at: Desk) -> None:

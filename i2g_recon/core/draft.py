@@ -18,7 +18,6 @@ from i2g_recon.core.organisation import Account, Organisation
 from i2g_recon.core.setup import Setup, is_held, tax_type_for, usable_rate
 from i2g_recon.core.tax import UNIT_DECIMALS, Totals, gross_amount, predict
 
-LARGEST_ROUNDING_MINOR = 5  # five cents is what peers and accountants accept
 NO_TAX_TYPE = "NONE"
 
 
@@ -105,7 +104,7 @@ def make_draft(invoice: Invoice, treatment: TaxTreatment, organisation: Organisa
     discount = (warning("discount_line", count=added),) if added else ()
     draft = replace(draft, warnings=(*treatment.warnings, *discount))
     if draft.totals.total != invoice.total:
-        draft = rounded(draft, invoice, organisation)
+        draft = rounded(draft, invoice, organisation, setup.rounding_minor)
     return with_tax_checked(draft, invoice)
 
 
@@ -153,13 +152,13 @@ def drafted(lines: tuple[LineItem, ...], treatment: TaxTreatment, currency: str)
     return Draft(treatment.types, lines, totals)
 
 
-def rounded(draft: Draft, invoice: Invoice, organisation: Organisation) -> Draft:
-    """Put a few missing or surplus cents on the Rounding account, or hold."""
+def rounded(draft: Draft, invoice: Invoice, organisation: Organisation, limit_minor: int) -> Draft:
+    """Put a few missing or surplus cents, at most the limit, on the Rounding account, or hold."""
     missing = invoice.total - draft.totals.total
     account = rounding_account(organisation)
     if invoice.shipping:
         return replace(draft, holds=(hold("shipping"),))
-    small = abs(missing) <= LARGEST_ROUNDING_MINOR * Decimal(1).scaleb(-exponent(invoice.currency))
+    small = abs(missing) <= limit_minor * Decimal(1).scaleb(-exponent(invoice.currency))
     if not small or account is None:
         facts = {"predicted": f"{draft.totals.total:f}", "total": f"{invoice.total:f}"}
         return replace(draft, holds=(hold("would_not_agree", **facts),))

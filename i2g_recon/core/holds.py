@@ -91,7 +91,7 @@ HOLDS: Mapping[str, HoldRule] = MappingProxyType(
         ),
         "perhaps_there": HoldRule(
             "Xero may hold this invoice already as {there}. {why}.",
-            "If it is this invoice, put {number} into its Reference in Xero; if not, give that one another. Then pull.",
+            "If it is this invoice, take the two for one, which sends nothing; if not, change that one's Reference.",
         ),
         # The invoice itself.
         "no_lines": HoldRule("The invoice has no lines.", "Import the full Invoice2go export, or enter it in Xero."),
@@ -127,6 +127,9 @@ HOLDS: Mapping[str, HoldRule] = MappingProxyType(
         "account_gone": HoldRule("The revenue account {account} is not in Xero.", CHOOSE_ACCOUNT),
         "account_archived": HoldRule("The revenue account {account} is archived in Xero.", CHOOSE_ACCOUNT),
         "account_not_revenue": HoldRule("The account {account} is not an ordinary revenue account.", CHOOSE_ACCOUNT),
+        "role": HoldRule(
+            "Your role in Xero may not make {what}.", "Ask for another role in Xero, or let invoices arrive as drafts."
+        ),
         "tax_unmapped": HoldRule("The tax '{tax}' has no Xero tax rate yet.", MAP_TAXES),
         "tax_held": HoldRule(
             "Invoices with the tax '{tax}' are held by your choice.", "Map the tax in the set-up to release them."
@@ -171,6 +174,9 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "email_left_out": "The client's e-mail address is not one Xero takes and is left out.",
         "perhaps_there": "Look before you push: Xero may hold this invoice already as {there}. {why}.",
         "number_varied": "The Xero invoice number will be {invoice_number}, because {number} is used up.",
+        "month_limit": (
+            "It would be approved invoice {number} of {month}, and the plan {plan} is said to approve {limit}."
+        ),
         "discount_line": "The discount is posted as {count} negative line(s).",
     }
 )

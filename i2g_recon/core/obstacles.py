@@ -19,6 +19,7 @@ from i2g_recon.core.taken import Taken
 
 PUSHED_REASON = "sent_not_in_target"
 SAME_NUMBER_TIERS = ("number", "loose_reference")
+NEEDED = {"DRAFT": "CreateDraftInvoice", "AUTHORISED": "CreateApprovedInvoice"}  # status to Xero's name of the right
 LONGEST_REFERENCE, LONGEST_DESCRIPTION = 255, 4000
 
 
@@ -68,11 +69,20 @@ def number_holds(invoice: Invoice, invoice_number: str, taken: Taken) -> list[Ho
 
 def near_holds(invoice: Invoice, books: Books) -> list[Hold]:
     """An invoice only in Xero that bears this number in another spelling or place would be doubled by a push."""
-    return [
-        hold("perhaps_there", **near_facts(one, invoice))
-        for one in books.near.get(invoice.id, ())[:1]
-        if one["tier"] in SAME_NUMBER_TIERS
-    ]
+    near = same_number(invoice, books)
+    return [hold("perhaps_there", **near_facts(near, invoice))] if near else []
+
+
+def twin_id(invoice: Invoice, books: Books) -> str:
+    """The id of the invoice in Xero that bears this number in another spelling or place; '' when there is none."""
+    near = same_number(invoice, books)
+    return str(near["target_id"]) if near else ""
+
+
+def same_number(invoice: Invoice, books: Books) -> Mapping[str, Any] | None:
+    """The best near match, if it is one by number."""
+    best = next(iter(books.near.get(invoice.id, ())), None)
+    return best if best is not None and best["tier"] in SAME_NUMBER_TIERS else None
 
 
 def near_facts(one: Mapping[str, Any], invoice: Invoice) -> dict[str, str]:
@@ -89,6 +99,9 @@ def invoice_holds(invoice: Invoice, books: Books) -> list[Hold]:
         holds.append(hold("currency_not_subscribed", currency=invoice.currency or "''"))
     if invoice.date is None:
         holds.append(hold("no_date"))
+    if NEEDED.get(books.setup.status) in (books.organisation.may_not or ()):
+        what = "drafts" if books.setup.status == "DRAFT" else "approved invoices"
+        holds.append(hold("role", what=what))
     if books.setup.status == "AUTHORISED":
         holds += [] if invoice.due_date else [hold("no_due_date")]
         holds += [hold("locked_period", **facts) for facts in locked(invoice, books.organisation)]

@@ -46,6 +46,8 @@ class Organisation:
     is_demo: bool = False
     period_lock: dt.date | None = None
     year_lock: dt.date | None = None
+    plan: str = ""  # Xero's Class of the organisation, free text
+    may_not: tuple[str, ...] | None = None  # Xero's names of what the person may not do; None: not asked yet
     currencies: tuple[str, ...] = ()
     accounts: tuple[Account, ...] = field(default=())
     tax_rates: tuple[TaxRate, ...] = field(default=())

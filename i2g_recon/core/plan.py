@@ -1,4 +1,4 @@
-"""What would be pushed: every missing invoice becomes one command, create or hold, with every reason at once.
+"""What would be pushed: every missing invoice becomes one command, create, link or hold, with every reason at once.
 
     (invoice, reason of the comparison) -> taken numbers, set-up, taxes, totals, contact -> PushCommand
 
@@ -18,6 +18,7 @@ from decimal import localcontext
 from types import MappingProxyType
 from typing import Any
 
+from i2g_recon.core.allowance import Allowance
 from i2g_recon.core.body import canonical, xero_body
 from i2g_recon.core.contacts import ChosenContact, choose_contact, contact_book, contact_key
 from i2g_recon.core.draft import Draft, make_draft, tax_treatment
@@ -33,6 +34,7 @@ from i2g_recon.core.obstacles import (
     near_holds,
     number_holds,
     reason_holds,
+    twin_id,
 )
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.reference import match_key
@@ -51,7 +53,8 @@ ENDED = ("voided_in_target", "deleted_in_target")  # reasons that a person may o
 class PushCommand:
     """What happens to one invoice. Amounts are minor units of the currency.
 
-    action: create or hold. reason: code of HOLDS, the first of several; message and remedy speak of all of them.
+    action: create, hold, or link: Xero has it under another reference, and a person can take the two (target_id) for
+    one, which sends nothing. reason: code of HOLDS, the first of several; message and remedy speak of all of them.
     body: the Xero invoice as JSON without its Contact (`body`); empty for a hold, as is fingerprint. contact_id: empty
     for a contact that has to be created first. predicted_minor: the total Xero will compute, None when that is unknown.
     Commands of `changes` are update, replace or hold; target_id and seen name the invoice in Xero and its fingerprint.
@@ -78,6 +81,11 @@ class PushCommand:
     seen: str = ""
     changes: tuple[str, ...] = ()
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing is sent for it."""
+        return self.action in {"hold", "link"}
+
 
 def make_plan(
     missing: Sequence[tuple[Invoice, str]],
@@ -90,32 +98,48 @@ def make_plan(
     near: Mapping[str, Sequence[Mapping[str, Any]]] = NOTHING_NEAR,
     again: Collection[str] = (),
     kept_back: Mapping[str, str] = NO_LINKS,
+    month: Allowance | None = None,
 ) -> tuple[PushCommand, ...]:
     """One command per (missing source invoice, its reason of the comparison), in the order given.
 
     contacts: those of Xero, archived ones included. contact_links: contact key to ContactID. near: by source id, the
     proposals of the comparison (as in the items of the JSON), best first. again: source ids to be copied anew although
-    their copy was voided or deleted. kept_back: source id to the reason why a person does not want it sent. Raises
-    nothing for data.
+    their copy was voided or deleted. kept_back: source id to the reason why a person does not want it sent. month: what
+    a small plan still approves. Raises nothing for data.
     """
     repeats = Counter(match_key(invoice.number) for invoice, _ in missing)
     taken = replace(taken_in(target), repeats=frozenset(key for key, times in repeats.items() if times > 1))
     books = Books(organisation, setup, taken, contact_book(contacts), contact_links, near)
     with localcontext(WIDE):
-        return tuple(
+        commands = tuple(
             kept_back_or(
                 command(invoice, PUSHED_REASON if invoice.id in again and reason in ENDED else reason, books),
                 kept_back.get(invoice.id),
             )
             for invoice, reason in missing
         )
+    return counted(commands, month) if month and setup.status == "AUTHORISED" else commands
+
+
+def counted(commands: Sequence[PushCommand], month: Allowance) -> tuple[PushCommand, ...]:
+    """The commands with a remark on every one that a small plan may not approve any more, counted in their order."""
+    remarks = {
+        planned.source_id: month.remark(nth)
+        for nth, planned in enumerate((one for one in commands if one.action == "create"), start=1)
+    }
+    return tuple(
+        replace(one, warnings=(*one.warnings, remark)) if (remark := remarks.get(one.source_id)) else one
+        for one in commands
+    )
 
 
 def kept_back_or(planned: PushCommand, reason: str | None) -> PushCommand:
     """The command, or a hold of it that says what a person decided."""
     if reason is None:
         return planned
-    return held(replace(planned, action="hold", body="", fingerprint=""), [hold("kept_back", reason=reason)])
+    return held(
+        replace(planned, action="hold", body="", fingerprint="", target_id=""), [hold("kept_back", reason=reason)]
+    )
 
 
 def invoice_number_for(invoice: Invoice, taken: Mapping[str, State], repeats: Collection[str] = ()) -> str:
@@ -173,6 +197,8 @@ def command(invoice: Invoice, reason: str, books: Books) -> PushCommand:
         total_minor=to_minor(invoice.total, invoice.currency),
         predicted_minor=predicted_minor(draft, invoice.currency),
     )
+    if twin := twin_id(invoice, books):
+        planned = replace(planned, action="link", target_id=twin)
     if holds or draft is None:
         return held(planned, holds)
     return created(planned, invoice, draft, chosen, books.setup)

@@ -57,7 +57,7 @@ def preflight(commands: Iterable[PushCommand]) -> tuple[Verdict, ...]:
 
 def verdict(command: PushCommand) -> Verdict:
     """The light of one command."""
-    if command.action == "hold":
+    if command.is_held:
         return Verdict(command.source_id, command.number, "red", (command.message, *command.warnings), command.remedy)
     colour = "amber" if command.warnings else "green"
     return Verdict(command.source_id, command.number, colour, command.warnings, "")
@@ -81,7 +81,7 @@ def currency_summary(currency: str, commands: Iterable[PushCommand]) -> Currency
     """The part of a plan that is in one currency."""
     own = [command for command in commands if command.currency == currency]
     create = [command.total_minor for command in own if command.action == "create"]
-    hold = [command.total_minor for command in own if command.action == "hold"]
+    hold = [command.total_minor for command in own if command.is_held]
     return CurrencySummary(currency, len(create), sum(create), len(hold), sum(hold))
 
 

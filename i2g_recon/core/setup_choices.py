@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from i2g_recon.core.reference import match_key
 
 PLANS = ("", "starter", "other")  # not said; Starter or Lite; a plan with Invoice2go's own link to Xero
+LARGEST_ROUNDING_MINOR = 5  # five cents is what peers and accountants accept
 NO_LINK_OF_ITS_OWN = (
     "Invoice2go's own link to Xero is probably not available on Starter and Lite; i2g-recon does not need it: it puts "
     "the invoices into Xero itself, from the export."
@@ -20,6 +21,8 @@ class Setup:
 
     invoice2go_plan changes nothing but what is said: some plans lack Invoice2go's own link to Xero. item_accounts,
     client_accounts: match key of an item code or a client's name to the account that is used instead of the usual one.
+    rounding_minor: how many cents a line on Xero's Rounding account may add or take off, 0 to LARGEST_ROUNDING_MINOR;
+    with 0 there is no such line, and an invoice that Xero would make a cent more or less waits for a person.
     """
 
     revenue_account: str = ""
@@ -31,6 +34,7 @@ class Setup:
     currency_confirmed: bool = False
     completed: bool = False
     invoice2go_plan: str = ""  # one of PLANS
+    rounding_minor: int = LARGEST_ROUNDING_MINOR
     item_accounts: Mapping[str, str] = field(default_factory=dict)
     client_accounts: Mapping[str, str] = field(default_factory=dict)
 

@@ -33,7 +33,7 @@ class ChangeView:
     @property
     def possible(self) -> tuple[PushCommand, ...]:
         """What can be sent now."""
-        return tuple(one for one in self.commands if one.action != "hold" and one.source_id not in self.standing)
+        return tuple(one for one in self.commands if not one.is_held and one.source_id not in self.standing)
 
 
 def change_plan(

@@ -24,6 +24,7 @@ REMEDIES = {
     "rejected": "Open the invoice with that number in Xero, then link it or give one of the two another number.",
 }
 NO_ANSWER = "Xero gave no answer; whether it was done is not known yet."
+VOIDED_BY_NOW = "The invoice it replaces is voided already, so Xero holds no live copy of it."
 LOOK_FIRST = "Run the push again: it looks first."
 
 
@@ -45,13 +46,14 @@ class Sent:
     lost: bool = False
     refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def reject(self, ws: Workspace, waiting: Sequence[Command]) -> list[Command]:
+    def reject(self, ws: Workspace, waiting: Sequence[Command], *, after_void: bool = False) -> list[Command]:
         """Reject those that a look-up did not find and that Xero refused for good; gives the others.
 
-        A number that is taken by nobody we can find is no refusal for good.
+        after_void: what replacements replace is voided by now. A number that is taken by nobody we can find is no
+        refusal for good.
         """
         final = [one for one in waiting if one.id in self.refused and not number_taken(self.refused[one.id])]
-        write_down(ws, [rejection(one, self.refused[one.id]) for one in final])
+        write_down(ws, [rejection(one, self.refused[one.id], after_void=after_void) for one in final])
         return [one for one in waiting if one not in final]
 
 
@@ -80,23 +82,32 @@ def answered(commands: Sequence[Command], call: Callable[[], list[Outcome]]) -> 
     return outcomes, Sent(refused=refused)
 
 
-def settlement(command: Command, state: CommandState, invoice: Invoice | None, sentence: str = "") -> Settlement:
+def settlement(
+    command: Command, state: CommandState, invoice: Invoice | None, sentence: str = "", *, after_void: bool = False
+) -> Settlement:
     """An outcome that Xero's answer or a look-up showed, with the invoice as it was read back."""
+    sentences = [sentence] if sentence else []
     return Settlement(
         command_id=command.id,
         state=state,
         xero_invoice_id=invoice.id if invoice else "",
         xero_invoice_number=invoice.number if invoice else "",
-        messages=(sentence,) if sentence else (),
+        messages=(*sentences, *lost_in_between(command, after_void=after_void and state != "confirmed")),
         remedy=REMEDIES.get(state, ""),
         fingerprint=fingerprint(invoice) if invoice and state == "confirmed" else "",
     )
 
 
-def rejection(command: Command, messages: Sequence[str]) -> Settlement:
+def rejection(command: Command, messages: Sequence[str], *, after_void: bool = False) -> Settlement:
     """Xero's words and our remedy."""
     remedies = dict.fromkeys(explain(words).remedy for words in messages)
-    return Settlement(command_id=command.id, state="rejected", messages=tuple(messages), remedy=" ".join(remedies))
+    said = (*messages, *lost_in_between(command, after_void=after_void))
+    return Settlement(command_id=command.id, state="rejected", messages=said, remedy=" ".join(remedies))
+
+
+def lost_in_between(command: Command, *, after_void: bool) -> tuple[str, ...]:
+    """What a person must know of a replacement that did not come about although its predecessor is gone."""
+    return (VOIDED_BY_NOW,) if after_void and command.kind == "replace" else ()
 
 
 def write_down(ws: Workspace, settlements: Sequence[Settlement]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from i2g_recon.core import frame
+from i2g_recon.core.allowance import Allowance, allowance
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.plan import PushCommand, make_plan
 from i2g_recon.core.preflight import PlanSummary, Verdict, preflight, summary
@@ -21,13 +22,17 @@ from i2g_recon.store.records import Command, Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """Commands and verdicts in one order. standing: by source id, what an earlier push already stands for."""
+    """Commands and verdicts in one order. standing: by source id, what an earlier push already stands for.
+
+    month: what of a small plan's approvals is used, None for a plan without a known limit.
+    """
 
     run: RunView
     commands: tuple[PushCommand, ...]
     verdicts: tuple[Verdict, ...]
     summary: PlanSummary
     standing: dict[str, Command]
+    month: Allowance | None = None
 
     @property
     def pushable(self) -> tuple[PushCommand, ...]:
@@ -52,6 +57,7 @@ class PlanView:
                     "messages": list(verdict.sentences),
                     "remedy": verdict.remedy,
                     "body": command.body,
+                    "target_id": command.target_id,
                     "standing": self.standing[command.source_id].state if command.source_id in self.standing else "",
                 }
                 for command, verdict in zip(self.commands, self.verdicts, strict=True)
@@ -86,9 +92,11 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
     missing = [item for item in run.document["items"] if item["bucket"] == "missing"]
     reasons = {item["source_ids"][0]: item["reason"] for item in missing}
     invoices = frame.records(source_of(ws, run).invoices, reasons)
+    target = ws.store.load_snapshot(run.target_snapshot)
+    month = allowance(organisation, target, ws.clock().date())
     commands = make_plan(
         [(invoice, reasons[invoice.id]) for invoice in invoices],
-        target=ws.store.load_snapshot(run.target_snapshot),
+        target=target,
         organisation=organisation,
         setup=setup,
         contacts=contacts,
@@ -96,6 +104,7 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
         near={item["source_ids"][0]: item["proposals"] for item in missing},
         again=again,
         kept_back=ws.store.kept_back(connection.tenant_id),
+        month=month,
     )
     standing = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}
     return PlanView(
@@ -104,6 +113,7 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
         verdicts=preflight(commands),
         summary=summary(commands),
         standing={one.source_id: standing[one.source_id] for one in commands if one.source_id in standing},
+        month=month,
     )
 
 

@@ -18,6 +18,7 @@ from i2g_recon.jobs.connect import noticing_loss, open_session
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection
 from i2g_recon.xero import reader
+from i2g_recon.xero.standing import read_may_not
 
 FRESH_FOR = dt.timedelta(minutes=10)
 Progress = Callable[[int, int], None]
@@ -72,6 +73,8 @@ def read_everything(
     session = open_session(ws, connection)
     with noticing_loss(ws, connection):
         organisation = reader.read_organisation(session)
+        if ws.store.setup(connection.tenant_id).completed:  # one more call, of no use before anything can be sent
+            organisation = replace(organisation, may_not=read_may_not(session))
         contacts = reader.read_contacts(session)
         rates = {rate.tax_type: rate.rate for rate in organisation.tax_rates}
         invoices = reader.read_invoices(session, progress=progress, rates=rates)
@@ -107,6 +110,9 @@ def is_stale(ws: Workspace, tenant_id: str) -> bool:
     last = last_pull(ws, tenant_id)
     if last is None or ws.clock() - last[1] > FRESH_FOR:
         return True
+    kept = ws.store.organisation(tenant_id)
+    if kept is not None and kept[0].may_not is None and ws.store.setup(tenant_id).completed:
+        return True  # the set-up was completed since: what the role allows is not known yet
     sent = [one.settled_at or one.sent_at for one in ws.outbox.standing_commands(tenant_id)]
     return any(moment is not None and moment >= last[1] for moment in sent)
 

@@ -76,7 +76,7 @@ def push(
     asked = {one.id for one in approved}
     earlier = ws.outbox.open_commands(connection.tenant_id) if with_open else []
     report = send(ws, connection, [*approved, *(one for one in earlier if one.id not in asked)])
-    return replace(report, held=tuple(one for one in commands if one.action == "hold"))
+    return replace(report, held=tuple(one for one in commands if one.is_held))
 
 
 def resume(ws: Workspace, connection: Connection) -> PushReport:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from i2g_recon.core.allowance import SMALL_PLANS
 from i2g_recon.core.currency_use import currencies_in_use
+from i2g_recon.core.obstacles import NEEDED
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.core.setup import Setup
 from i2g_recon.jobs.source import current_source
@@ -20,8 +22,6 @@ from i2g_recon.store.records import Connection
 from i2g_recon.xero.standing import Standing
 
 Light = Literal["green", "amber", "red"]
-SMALL_PLANS = frozenset({"EARLY", "STARTER", "IGNITE"})  # names change; an unknown one is only named
-NEEDED = {"DRAFT": "CreateDraftInvoice", "AUTHORISED": "CreateApprovedInvoice"}
 FEW_CALLS, HARDLY_ANY = 500, 50  # of the 5,000 a day that Xero allows an organisation
 ODD_CLOCK_S, WRONG_CLOCK_S = 60, 300
 

@@ -99,7 +99,8 @@ def settle_creations(ws: Workspace, session: XeroSession, batch: Sequence[Comman
         answer = send_once(ws, session, waiting, owner=owner, key=batch_key(same))
         if answer.lost:
             ws.sleep(PAUSE_S[min(attempt, len(PAUSE_S) - 1)])
-        waiting = answer.reject(ws, settle_what_is_there(ws, session, still_open(ws, waiting)))
+        waiting = settle_what_is_there(ws, session, still_open(ws, waiting))
+        waiting = answer.reject(ws, waiting, after_void=True)
         if not answer.lost:
             break
     leave_open(ws, waiting)
@@ -125,7 +126,7 @@ def settle_what_is_there(ws: Workspace, session: XeroSession, commands: Sequence
         if outcome is None:
             left.append(one)
         else:
-            settled.append(settlement(one, *outcome))
+            settled.append(settlement(one, *outcome, after_void=True))
     write_down(ws, settled)
     return left
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import account_hold, usable_rate
-from i2g_recon.core.setup_choices import PLANS, Setup
+from i2g_recon.core.setup_choices import LARGEST_ROUNDING_MINOR, PLANS, Setup
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.setup_steps import SetupView, change_setup
@@ -28,6 +28,7 @@ KINDS: dict[str, type[Any]] = {
     "status": str,
     "auto_export": bool,
     "invoice2go_plan": str,
+    "rounding_minor": int,
     "held_taxes": list,
     "taxes": dict,
     **dict.fromkeys(OTHER_ACCOUNTS, dict),
@@ -44,6 +45,7 @@ def settings_text(setup: Setup) -> str:
         "status": setup.status,
         "auto_export": setup.auto_export,
         "invoice2go_plan": setup.invoice2go_plan,
+        "rounding_minor": setup.rounding_minor,
         "held_taxes": sorted(setup.held_taxes),
         "taxes": dict(sorted(setup.tax_map.items())),
         **{name: dict(sorted(getattr(setup, name).items())) for name in OTHER_ACCOUNTS if getattr(setup, name)},
@@ -70,6 +72,9 @@ def apply_settings(ws: Workspace, connection: Connection, text: str, name: str) 
         problems.append(f"status is '{said['status']}'; use DRAFT or AUTHORISED.")
     if said.get("invoice2go_plan", "") not in PLANS:
         problems.append(f"invoice2go_plan is '{said['invoice2go_plan']}'; use {', '.join(filter(None, PLANS))}.")
+    rounding = said.get("rounding_minor", LARGEST_ROUNDING_MINOR)
+    if rounding not in range(LARGEST_ROUNDING_MINOR + 1):
+        problems.append(f"rounding_minor is {rounding}; use 0 to {LARGEST_ROUNDING_MINOR}.")
     problems += [
         f"'{key}' = '{tax_type}': the organisation has no active tax rate '{tax_type}' for sales."
         for key, tax_type in taxes.items()
@@ -84,6 +89,7 @@ def apply_settings(ws: Workspace, connection: Connection, text: str, name: str) 
         status=said["status"],
         auto_export=said["auto_export"],
         invoice2go_plan=said.get("invoice2go_plan", ""),
+        rounding_minor=rounding,
         held_taxes=tuple(held),
         tax_map=taxes,
         **others,

@@ -11,6 +11,7 @@ from i2g_recon.core import setup as rules
 from i2g_recon.core.organisation import Account, Organisation
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import Setup
+from i2g_recon.core.setup_choices import LARGEST_ROUNDING_MINOR
 from i2g_recon.core.tax_preview import TaxPreview, tax_previews
 from i2g_recon.errors import NeedsAPerson, SetupIncomplete
 from i2g_recon.jobs.pull import known_organisation
@@ -150,6 +151,7 @@ class Choices:
     confirm_currency: bool = False
     auto_export: str = ""
     status: str = ""
+    rounding: int = -1  # minor units; -1: leave as it is
     accounts: tuple[str, ...] = ()  # item:CODE=ACCOUNT or client:NAME=ACCOUNT; no account takes it back
 
 
@@ -170,6 +172,8 @@ def choice_changes(choices: Choices, view: SetupView) -> dict[str, Any]:
         problems.append(f"--auto-export is '{choices.auto_export}'; use on or off.")
     if choices.status not in {"", "DRAFT", "AUTHORISED"}:
         problems.append(f"--status is '{choices.status}'; use DRAFT or AUTHORISED.")
+    if not -1 <= choices.rounding <= LARGEST_ROUNDING_MINOR:
+        problems.append(f"--rounding is {choices.rounding}; use 0 to {LARGEST_ROUNDING_MINOR}.")
     codes = [account.code for account in view.accounts]
     if choices.revenue_account and choices.revenue_account not in codes:
         problems.append(f"'{choices.revenue_account}' is no revenue account; choose one of {', '.join(codes)}.")
@@ -187,6 +191,7 @@ def choice_changes(choices: Choices, view: SetupView) -> dict[str, Any]:
         "tax_map": tax_map,
         "status": choices.status or view.setup.status,
         "auto_export": choices.auto_export == "on" if choices.auto_export else view.setup.auto_export,
+        "rounding_minor": choices.rounding if choices.rounding >= 0 else view.setup.rounding_minor,
         **others,
     }
     if choices.confirm_taxes:

@@ -58,6 +58,7 @@ def organisation_of(text: str) -> Organisation:
             "period_lock": day(value.get("period_lock")),
             "year_lock": day(value.get("year_lock")),
             "currencies": tuple(value.get("currencies", ())),
+            "may_not": None if value.get("may_not") is None else tuple(value["may_not"]),
             "accounts": tuple(Account(**known(Account, account)) for account in value.get("accounts", ())),
             "tax_rates": tuple(tax_rate_of(rate) for rate in value.get("tax_rates", ())),
         }

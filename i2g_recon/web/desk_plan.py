@@ -17,6 +17,7 @@ from i2g_recon.core.money import exponent, from_minor
 from i2g_recon.core.plan import ENDED, PushCommand
 from i2g_recon.core.preflight import PlanSummary, calls_for, summary
 from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs.accept import adopt
 from i2g_recon.jobs.change_plan import change_plan, keep_back, let_go
 from i2g_recon.jobs.plan import PlanView, plan
 from i2g_recon.jobs.workspace import Connection, Workspace
@@ -32,6 +33,10 @@ ARRIVAL = {
     "DRAFT": "They arrive as drafts: nothing reaches the ledger until you approve them in Xero.",
     "AUTHORISED": "They arrive approved: they are in the ledger and in the tax return at once.",
 }
+LINK_MEANING = (
+    "Nothing is sent: the two are taken for one from now on, and opened again when one of them changes. "
+    "It can be taken back on page Reconcile."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ def ask_what_to_push(ws: Workspace, connection: Connection, view: PlanView) -> t
         st.info("Nothing is missing in Xero.")
         return ()
     st.text(plan_words(view))
+    if view.month:
+        st.text(view.month.words())
     table = plan_table(view)
     columns = {
         "Light": badge("Light", COLOURS),
@@ -74,6 +81,10 @@ def ask_what_to_push(ws: Workspace, connection: Connection, view: PlanView) -> t
         few = st.button(named, key="push_some", disabled=not some)
         label = f"Push all {count(len(view.pushable), 'invoice', 'invoices')}"
         every = st.button(label, key="push_all", type="primary", disabled=not view.pushable)
+        links = sorted(one.source_id for one in view.commands if one.source_id in ticked and one.action == "link")
+        if links and st.button("It is the one in Xero", key="push_link", help=LINK_MEANING, icon=":material/link:"):
+            adopt(ws, connection, view, links)
+            st.rerun()
         if ended and st.button("Copy again under a new number", key="push_again"):
             ask_again(ws, connection, view, ended)
         if ticked - kept and not ticked & set(view.standing):
@@ -106,7 +117,7 @@ def ask_to_keep_back(ws: Workspace, connection: Connection, view: PlanView, ids:
 
 def plan_words(view: PlanView) -> str:
     """How many can be pushed, how many are held, with their money."""
-    ready, held = summary(view.pushable), [one for one in view.commands if one.action == "hold"]
+    ready, held = summary(view.pushable), [one for one in view.commands if one.is_held]
     said = f"{count(ready.create, 'invoice', 'invoices')} can be pushed"
     return f"{said}{money_of(ready)}. {count(len(held), 'is', 'are')} held{money_of(summary(held), held=True)}."
 
@@ -144,7 +155,7 @@ def what_happens(command: PushCommand, sentences: Sequence[str], light: str) -> 
         return "An earlier push put it into Xero; reconcile again to see it agree."
     if light == OPEN:
         return "An earlier push has no outcome yet; finish that first."
-    if command.action == "hold":
+    if command.is_held:
         return " ".join(sentences)
     new = "" if command.contact_id else " The client is new in Xero and is created."
     return f"Becomes invoice {command.invoice_number} in Xero.{new} {' '.join(sentences)}".rstrip()

@@ -24,6 +24,10 @@ STATUS_MEANINGS = {
     "DRAFT": "Safe: a draft changes no report and no tax return until somebody approves it in Xero.",
     "AUTHORISED": "Counts at once in receivables, sales and the tax return.",
 }
+ROUNDING_MEANING = (
+    "Xero rounds each line by itself, so some invoices would come out a cent or two off. A line named Rounding makes "
+    "them equal, and the plan says so for each. With 0 there is no such line, and those invoices wait for you."
+)
 AUTO_EXPORT_MEANING = (
     "On: sent invoices that Xero lacks are pushed without asking after each import. Off: you approve each push."
 )

@@ -84,6 +84,7 @@ def read_organisation(session: XeroSession) -> Organisation:
         is_demo=own.get("IsDemoCompany") is True,
         period_lock=day(own, "PeriodLockDate"),
         year_lock=day(own, "EndOfYearLockDate"),
+        plan=text(own.get("Class")),
         currencies=tuple(text(row.get("Code")) for row in settings_of(session, "Currencies")),
         accounts=tuple(account(row) for row in settings_of(session, "Accounts")),
         tax_rates=tuple(rate for row in settings_of(session, "TaxRates") if (rate := tax_rate(row))),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+from i2g_recon.errors import Refused
 from i2g_recon.xero.answers import text
 from i2g_recon.xero.paging import elements_of
 from i2g_recon.xero.session import XeroSession, payload_of
@@ -41,6 +42,20 @@ def read_standing(session: XeroSession) -> Standing:
         actions={text(one.get("Name")): one.get("Status") == "ALLOWED" for one in listed if isinstance(one, dict)},
         server_time=moment_of(answer.headers.get("Date", "")),
     )
+
+
+def read_may_not(session: XeroSession) -> tuple[str, ...]:
+    """What Xero names that the person may not do, sorted; one call. Nothing when it does not say."""
+    try:
+        listed = elements_of(session.get("Organisation/Actions"), "Actions")
+    except Refused:
+        return ()
+    return tuple(sorted(text(one.get("Name")) for one in listed if isinstance(one, dict) and is_denied(one)))
+
+
+def is_denied(action: Mapping[str, object]) -> bool:
+    """Xero says that it is not allowed; a word it did not use so far denies nothing."""
+    return action.get("Status") == "NOT-ALLOWED"
 
 
 def moment_of(header: str) -> dt.datetime | None:

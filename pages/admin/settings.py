@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from i2g_recon.core.setup_choices import LARGEST_ROUNDING_MINOR
 from i2g_recon.jobs.doctor import organisation_findings
 from i2g_recon.jobs.settings_file import apply_settings, settings_text
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
@@ -11,7 +12,7 @@ from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.parts import can_write, page_header, plain, sentence_on_failure, show_no_organisation, workspace
 from i2g_recon.web.places import page
 from i2g_recon.web.tab import organisation_of_tab, work_on
-from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, STATUS_MEANINGS, STATUSES, show_disconnect
+from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, ROUNDING_MEANING, STATUS_MEANINGS, STATUSES, show_disconnect
 
 
 def show() -> None:
@@ -74,10 +75,18 @@ def ask_arrival(ws: Workspace, connection: Connection) -> None:
         if can_write(ws, connection):
             auto_export = st.toggle("Automatic export of sent invoices", value=auto_export, key="settings_auto")
             st.caption(AUTO_EXPORT_MEANING)
+        rounding = st.number_input(
+            "Cents that a line on Xero's Rounding account may make up for",
+            min_value=0,
+            max_value=LARGEST_ROUNDING_MINOR,
+            value=setup.rounding_minor,
+            key="settings_rounding",
+            help=ROUNDING_MEANING,
+        )
         st.caption("A change holds for the next push. Invoices already in Xero stay as they are.")
         saved = st.form_submit_button("Save", key="settings_save", type="primary")
     if saved:
-        view = change_setup(ws, connection, status=status, auto_export=auto_export)
+        view = change_setup(ws, connection, status=status, auto_export=auto_export, rounding_minor=int(rounding))
         if setup.completed and not view.missing:
             complete_setup(ws, connection)
         st.success("Saved.", icon=":material/check_circle:")

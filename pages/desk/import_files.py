@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.core.answers import NOTHING_SAID
-from i2g_recon.jobs.auto_export import push_after_import
+from i2g_recon.jobs.auto_export import start_after_import
 from i2g_recon.jobs.import_export import import_uploads
 from i2g_recon.web.desk_import import ask_about, show_report
 from i2g_recon.web.desk_tables import link
-from i2g_recon.web.parts import can_write, current_connection, page_header, plain, sentence_on_failure, workspace
+from i2g_recon.web.desk_words import count
+from i2g_recon.web.parts import can_write, current_connection, page_header, sentence_on_failure, workspace
 
 with sentence_on_failure():
     ws = workspace()
@@ -37,14 +38,12 @@ with sentence_on_failure():
                 report = import_uploads(ws, connection, files, answers=answers or NOTHING_SAID)
                 status.update(label="Read", state="complete")
             st.session_state["imported"] = (connection.tenant_id, report)
-            pushed = None
             if can_write(ws, connection):
-                with st.status("Automatic export", type="compact") as status:
-                    pushed = push_after_import(ws, connection)
-                    status.update(label="Automatic export is done" if pushed else "Nothing was exported automatically")
-            if pushed:
-                number = pushed.counts["confirmed"]
-                st.info(plain(f"Automatic export put {number:,} invoices into Xero; the receipts are on page Push."))
+                with st.status("Comparing for the automatic export", type="compact") as status:
+                    number = start_after_import(ws, connection)
+                    status.update(label="Compared" if number is not None else "Nothing was exported automatically")
+                if number:
+                    st.info(f"Automatic export is sending {count(number, 'invoice', 'invoices')}; see page Push.")
 
     tenant_id, report = st.session_state.get("imported", ("", None))
     if report is not None and tenant_id == connection.tenant_id:
