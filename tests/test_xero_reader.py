@@ -28,6 +28,7 @@ from i2g_recon.xero.reader import (
 )
 from i2g_recon.xero.session import XeroSession
 from i2g_recon.xero.transport import Transport
+from i2g_recon.xero.writer import create_invoices
 
 HARBOUR = {"ContactID": "0b6f0c1e-3333-4a5b-9c00-000000000003", "Name": "Harbour Example Pty Ltd"}
 LINE = {"Description": "Deck repair", "Quantity": 4, "UnitAmount": 62.5, "AccountCode": "200", "TaxType": "OUTPUT"}
@@ -106,6 +107,27 @@ def test_1734_invoices_are_two_calls_and_progress_is_told() -> None:
         assert side.invoices["id"].nunique() == 1734
         assert len(xero.requests("GET", "/Invoices")) == 2
     assert told == [(PAGE_SIZE, 1734), (1734, 1734)]
+
+
+def test_what_is_typed_while_the_pages_are_read_is_not_missed() -> None:
+    """New invoices move others from page to page; by its id each stands before or behind what was read already."""
+    with books({**SEED, "Invoices": [invoice(number) for number in range(1734)]}) as xero:
+        typed: set[str] = set()
+
+        def type_some(done: int, _of_all: int) -> None:
+            if done == PAGE_SIZE and not typed:
+                exact = {**LINE, "Quantity": Decimal(4), "UnitAmount": Decimal("62.5")}
+                new = [
+                    invoice(number, LineItems=[exact], Type="ACCREC", Status="DRAFT") for number in range(9000, 9050)
+                ]
+                for one in new:
+                    del one["InvoiceID"]
+                made = create_invoices(xero.session, new, idempotency_key="typed meanwhile")
+                typed.update(one.invoice.id for one in made if one.invoice)
+
+        read = read_invoices(xero.session, progress=type_some)
+        assert len(typed) == 50
+        assert set(read.invoices["id"]) == {wire_id(number) for number in range(1734)} | typed
 
 
 def test_an_empty_organisation_has_no_invoices() -> None:

@@ -5,6 +5,7 @@ The run's own part comes from its seed: which invoices there are, for which clie
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import shutil
 import sqlite3
@@ -144,10 +145,16 @@ def begin_run(template: Template, stage: Stage, home: Path) -> Books:
     return Books(stage, settings_at(home), world_of(state, stage, template.key), template.tenant_id, template.other_id)
 
 
-def workspace(books: Books, process: Process, carrier: Wire, watch: object, *, trouble: float) -> Workspace:
-    """The product's own workspace, with this process's time, wire and boundaries."""
+def workspace(
+    books: Books, process: Process, carrier: Wire, watch: object, *, trouble: float, off_s: float = 0.0
+) -> Workspace:
+    """The product's own workspace, with this process's time, wire and boundaries; off_s: how wrong its clock is."""
+
+    def clock() -> dt.datetime:
+        return books.stage.clock() + dt.timedelta(seconds=off_s)
+
     database = database_at(books.settings.database_url)
-    store = Store(books.settings, database, books.stage.clock)
+    store = Store(books.settings, database, clock)
     pool = Pool(books.stage, process, carrier, watch, trouble)
     transport = Transport(sleep=process.sleep, monotonic=process.monotonic, pool=pool)  # type: ignore[arg-type] # of its shape
     return Workspace(
@@ -155,7 +162,7 @@ def workspace(books: Books, process: Process, carrier: Wire, watch: object, *, t
         store,
         Outbox(store),
         transport,
-        books.stage.clock,
+        clock,
         process.sleep,
         pulse_of(books.stage, process),
     )

@@ -4,10 +4,10 @@ python tests/faults/simulate.py [--seeds 10000] [--first 0] [--without PROTECTIO
 
 A run is a real workspace on a real SQLite file, the product's own push code in up to seven processes, and the sandbox's
 own application, without a socket between them. The seed draws the invoices, who pushes which of them and when, what
-happens to each call (`sim_wire.FATES`), when the database is locked or its disk full, which process is killed at which
-of its boundaries and when it starts again, and what somebody changes in Xero meanwhile. After that the faults stop,
-the processes that a person would start again are started again, and what was on its way arrives. `sim_judge` says what
-must hold all along and at the end. A failing seed prints the line that replays it.
+happens to each call (`sim_wire.FATES`), when the database is locked or its disk full, whose clock is wrong, which
+process is killed at which of its boundaries and when it starts again, and what somebody changes in Xero meanwhile.
+After that the faults stop, the processes that a person would start again are started again, and what was on its way
+arrives. `sim_judge` says what must hold all along and at the end. A failing seed prints the line that replays it.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ TROUBLE = 0.25  # of all calls
 DISK_TROUBLE = 0.02  # of all transactions that write
 PAUSES_S = (1, 5, 30, 90, 200, 420, 3_600, 86_400, 30 * 86_400)  # until a dead process is started again
 DAY_S = 86_400.0
+WRONG_CLOCK = 0.15  # of all processes
+OFF_S = (-DAY_S, -3_600.0, -120.0, 120.0, 3_600.0, DAY_S)
 
 
 class LeaseTime:
@@ -102,9 +104,16 @@ class Run:
 
     def workspace(self, process: Process) -> Workspace:
         """The product's workspace, whose transactions are boundaries too."""
-        ws = sim_books.workspace(self.books, process, self.wire, self.judge, trouble=self.trouble)
+        ws = sim_books.workspace(
+            self.books, process, self.wire, self.judge, trouble=self.trouble, off_s=self.off_s(process)
+        )
         with_boundaries(ws, process, self)
         return ws
+
+    def off_s(self, process: Process) -> float:
+        """How wrong the clock of this process's machine is; drawn apart from everything else."""
+        rng = random.Random(f"{self.seed} {process.name}")
+        return rng.choice(OFF_S) if self.trouble and rng.random() < WRONG_CLOCK else 0.0
 
     def reconnect(self) -> None:
         """A person connects the organisation again."""
