@@ -18,7 +18,13 @@ STRICT = {"sqlite_strict": True}
 TAKEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in TAKEN_STATES)))
 
 
-class ConnectionRow(SQLModel, table=True):
+class Row(SQLModel):
+    """A row of a table. Its checks are built when the first one is made, not when the program starts."""
+
+    model_config = {"defer_build": True}
+
+
+class ConnectionRow(Row, table=True):
     """An organisation that was connected."""
 
     __tablename__ = "connection"
@@ -33,7 +39,7 @@ class ConnectionRow(SQLModel, table=True):
     state: str = Field(sa_type=Text)
 
 
-class TokenRow(SQLModel, table=True):
+class TokenRow(Row, table=True):
     """The tokens of one consent, sealed by the vault."""
 
     __tablename__ = "token"
@@ -42,7 +48,7 @@ class TokenRow(SQLModel, table=True):
     sealed: str = Field(sa_type=Text)
 
 
-class LeaseRow(SQLModel, table=True):
+class LeaseRow(Row, table=True):
     """Who may do a thing alone, and until when."""
 
     __tablename__ = "lease"
@@ -52,7 +58,7 @@ class LeaseRow(SQLModel, table=True):
     until: dt.datetime = Field(sa_type=Moment)
 
 
-class TicketRow(SQLModel, table=True):
+class TicketRow(Row, table=True):
     """A one-time ticket, as its hash."""
 
     __tablename__ = "ticket"
@@ -62,7 +68,7 @@ class TicketRow(SQLModel, table=True):
     expires_at: dt.datetime = Field(sa_type=Moment)
 
 
-class SetupRow(SQLModel, table=True):
+class SetupRow(Row, table=True):
     """The choices of the walk-through, as JSON."""
 
     __tablename__ = "setup"
@@ -71,7 +77,7 @@ class SetupRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
 
 
-class PreferenceRow(SQLModel, table=True):
+class PreferenceRow(Row, table=True):
     """One named choice of the whole workspace."""
 
     __tablename__ = "preference"
@@ -80,7 +86,7 @@ class PreferenceRow(SQLModel, table=True):
     value: str = Field(sa_type=Text)
 
 
-class OrganisationRow(SQLModel, table=True):
+class OrganisationRow(Row, table=True):
     """What Xero last said about an organisation and its contacts, as JSON."""
 
     __tablename__ = "organisation"
@@ -91,7 +97,7 @@ class OrganisationRow(SQLModel, table=True):
     contacts: str = Field(sa_type=Text)
 
 
-class ContactLinkRow(SQLModel, table=True):
+class ContactLinkRow(Row, table=True):
     """Which Xero contact a client of Invoice2go is."""
 
     __tablename__ = "contact_link"
@@ -101,7 +107,7 @@ class ContactLinkRow(SQLModel, table=True):
     contact_id: str = Field(sa_type=Text)
 
 
-class AcceptedPairRow(SQLModel, table=True):
+class AcceptedPairRow(Row, table=True):
     """Two invoices that a person took for one, with a hash of what they said then."""
 
     __tablename__ = "accepted_pair"
@@ -113,7 +119,7 @@ class AcceptedPairRow(SQLModel, table=True):
     accepted_at: dt.datetime = Field(sa_type=Moment)
 
 
-class KeptBackRow(SQLModel, table=True):
+class KeptBackRow(Row, table=True):
     """An invoice of Invoice2go that a person does not want in Xero, and why."""
 
     __tablename__ = "kept_back"
@@ -124,7 +130,7 @@ class KeptBackRow(SQLModel, table=True):
     kept_at: dt.datetime = Field(sa_type=Moment)
 
 
-class SnapshotRow(SQLModel, table=True):
+class SnapshotRow(Row, table=True):
     """One side as it was read. digest is the hash of frames, checked when they are read back."""
 
     __tablename__ = "snapshot"
@@ -143,7 +149,7 @@ class SnapshotRow(SQLModel, table=True):
     raw: bytes = Field(sa_type=LargeBinary)
 
 
-class RunRow(SQLModel, table=True):
+class RunRow(Row, table=True):
     """One reconciliation with what it found."""
 
     __tablename__ = "run"
@@ -156,7 +162,7 @@ class RunRow(SQLModel, table=True):
     result_json: str = Field(sa_type=Text)
 
 
-class RunSourceRow(SQLModel, table=True):
+class RunSourceRow(Row, table=True):
     """The source snapshots a run compared, in their order."""
 
     __tablename__ = "run_source"
@@ -166,7 +172,7 @@ class RunSourceRow(SQLModel, table=True):
     snapshot_id: int = Field(sa_type=Whole, foreign_key="snapshot.id")
 
 
-class SignOffRow(SQLModel, table=True):
+class SignOffRow(Row, table=True):
     """A period that was signed off. Days are ISO text; evidence is the hash of what the run rests on."""
 
     __tablename__ = "sign_off"
@@ -185,7 +191,7 @@ class SignOffRow(SQLModel, table=True):
     withdrawn_at: dt.datetime | None = Field(sa_type=Moment, default=None)
 
 
-class PushRow(SQLModel, table=True):
+class PushRow(Row, table=True):
     """One approval."""
 
     __tablename__ = "push"
@@ -196,7 +202,7 @@ class PushRow(SQLModel, table=True):
     cancelled_at: dt.datetime | None = Field(sa_type=Moment, default=None)
 
 
-class CommandRow(SQLModel, table=True):
+class CommandRow(Row, table=True):
     """One intent to change Xero. The partial unique index is what keeps an invoice from being sent by two commands."""
 
     __tablename__ = "command"
@@ -242,7 +248,7 @@ class CommandRow(SQLModel, table=True):
     target_id: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
 
 
-class AttemptRow(SQLModel, table=True):
+class AttemptRow(Row, table=True):
     """One time a command was marked sent."""
 
     __tablename__ = "attempt"
@@ -253,7 +259,7 @@ class AttemptRow(SQLModel, table=True):
     idempotency_key: str = Field(sa_type=Text)
 
 
-class ReceiptRow(SQLModel, table=True):
+class ReceiptRow(Row, table=True):
     """What became of a command."""
 
     __tablename__ = "receipt"
@@ -268,7 +274,7 @@ class ReceiptRow(SQLModel, table=True):
     remedy: str = Field(sa_type=Text)
 
 
-class ActivityRow(SQLModel, table=True):
+class ActivityRow(Row, table=True):
     """One line of the activity log; lines are only ever added. digest: hash of the line and of the one before."""
 
     __tablename__ = "activity"
