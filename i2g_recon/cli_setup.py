@@ -99,6 +99,7 @@ def setup(
     """The set-up walk-through as a command; refuses to complete what the page would refuse."""
     from i2g_recon.cli_words import setup_document, setup_words
     from i2g_recon.jobs import settings_file, setup_steps
+    from i2g_recon.jobs.already_pushed import consequences
 
     voice = Voice(as_json, quiet)
     with workspace(home) as ws:
@@ -118,11 +119,12 @@ def setup(
                 accounts=tuple(account_for or ()),
             )
             view = setup_steps.apply_choices(ws, chosen, choices)
+        stay = [one.sentence for one in consequences(ws, chosen)]
     if write:
         keep_text(write, settings_file.settings_text(view.setup))
         voice.tell(f"Written: {write}")
-    voice.say(setup_words(view))
-    voice.give(setup_document(view))
+    voice.say("\n".join([setup_words(view), *(f"Note: {sentence}" for sentence in stay)]))
+    voice.give({**setup_document(view), "already_pushed": stay})
     return DONE if view.setup.completed else NEEDS_A_PERSON
 
 

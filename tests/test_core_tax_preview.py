@@ -12,7 +12,7 @@ from fixtures_books import GST, ORGANISATION, SETUP, invoice, line
 
 from i2g_recon.core.frame import from_records
 from i2g_recon.core.invoice import NO_TAX_KEY, Invoice, State
-from i2g_recon.core.tax_preview import DAYS, MOST, TaxPreview, tax_previews
+from i2g_recon.core.tax_preview import DAYS, MOST, TaxPreview, compared_rates, tax_previews
 
 ONE = line("1", "100.00", "Repair")
 FREE = line("1", "50.00", "Plan", tax="")
@@ -58,6 +58,20 @@ def test_only_the_newest_live_invoices_count() -> None:
     ]
     assert seen(invoice(ONE), *odd)[GST].invoices == 1
     assert seen(*[invoice(ONE)] * (MOST + 5))[GST].invoices == MOST
+
+
+def test_each_rate_is_tried_on_the_same_invoices_and_the_others_stay() -> None:
+    sales = [replace(sale, id=f"i{n}") for n, sale in enumerate([invoice(ONE), invoice(ONE, FREE), invoice(FREE)])]
+    setup = replace(SETUP, held_taxes=(GST,))
+    tried = {GST: ["OUTPUT", "OUTPUT15", "NOSUCH"], NO_TAX_KEY: ["EXEMPTOUTPUT"]}
+    found = compared_rates(from_records(sales), ORGANISATION, setup, tried)
+    assert found[GST] == {
+        "OUTPUT": TaxPreview(2, 2),
+        "OUTPUT15": TaxPreview(2, 0, 0, (("AUD", 1000),)),
+        "NOSUCH": TaxPreview(2, 0, 2),
+    }
+    assert found[NO_TAX_KEY]["EXEMPTOUTPUT"].held == 1  # the one that also has the held tax
+    assert compared_rates(from_records([]), ORGANISATION, SETUP, {GST: ["OUTPUT"]}) == {GST: {"OUTPUT": TaxPreview()}}
 
 
 def test_nothing_imported() -> None:

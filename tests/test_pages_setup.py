@@ -16,7 +16,8 @@ from streamlit.testing.v1 import AppTest
 from i2g_recon.core.setup import Setup
 from i2g_recon.jobs.import_export import import_uploads
 from i2g_recon.jobs.plan import plan
-from i2g_recon.jobs.setup_steps import change_setup, complete_setup, setup_view
+from i2g_recon.jobs.push import push
+from i2g_recon.jobs.setup_steps import Choices, apply_choices, change_setup, complete_setup, setup_view
 from i2g_recon.sandbox.demo import PLANTED, sample_export
 from i2g_recon.sandbox.i2g_export import csv_bytes
 from i2g_recon.web.parts import amount
@@ -276,10 +277,41 @@ def test_a_later_change_is_kept_and_a_complete_set_up_stays_complete(visit: Visi
     complete_setup(visit.ws, visit.connection)
     app = fine(visit.open("settings"))
     assert str(visit.ws.settings.home) in "\n".join(str(one.value) for one in app.code)
-    app.radio(key="settings_status").set_value("AUTHORISED")
+    assert button(app, "Save").disabled
+    app.radio(key="settings_status").set_value("AUTHORISED").run()
     button(app, "Save").click().run()
     assert (kept(visit).status, kept(visit).completed) == ("AUTHORISED", True)
     assert "Invoices already in Xero stay as they are" in words(fine(app))
+
+
+def test_what_a_change_means_for_pushed_invoices_is_said_before_it_is_saved(visit: Visit) -> None:
+    import_uploads(visit.ws, visit.connection, [("one_invoice.csv", csv_bytes([sale("LATE-1"), sale("LATE-2")]))])
+    choices = Choices(revenue_account="200", confirm_taxes=True, confirm_currency=True)
+    assert apply_choices(visit.ws, visit.connection, choices).setup.completed
+    push(visit.ws, visit.connection, plan(visit.ws, visit.connection).pushable)
+    app = fine(visit.open("settings"))
+    assert not app.warning
+    app.radio(key="settings_status").set_value("AUTHORISED").run()
+    assert "2 invoices (220.00 AUD) already pushed: as drafts" in app.warning[0].value.replace("\\", "")
+    assert kept(visit).status == "DRAFT"
+    change_setup(visit.ws, visit.connection, revenue_account="260")
+    app = fine(visit.open("review"))
+    said = "\n".join(one.value for one in app.warning).replace("\\", "")
+    assert "on account 200, new ones go to 260." in said
+    assert "LATE-1, LATE-2" in "\n".join(one.value for one in app.text)
+
+
+def test_all_rates_are_compared_when_asked(sample: Visit) -> None:
+    change_setup(sample.ws, sample.connection, revenue_account="200", tax_map=SAMPLE_TAXES)
+    app = fine(sample.open("taxes"))
+    assert not app.dataframe
+    app.toggle(key="compare_rates").set_value(True).run()
+    table = fine(app).dataframe[0].value
+    own = table[table["Tax in Invoice2go"] == "GST 10%"]
+    assert own.iloc[0]["Tax rate in Xero"] == "GST on Income"
+    assert (own.iloc[0]["To the cent"] > 0, own.iloc[0]["By"]) == (True, "")
+    assert (own["Different"] > 0).sum() >= 1
+    assert all(own["By"][own["Different"] > 0].str.contains("AUD"))
 
 
 def test_the_plan_is_asked_and_a_small_one_gets_its_note(visit: Visit) -> None:

@@ -12,7 +12,7 @@ from i2g_recon.core.organisation import Account, Organisation
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import Setup
 from i2g_recon.core.setup_choices import LARGEST_ROUNDING_MINOR
-from i2g_recon.core.tax_preview import TaxPreview, tax_previews
+from i2g_recon.core.tax_preview import TaxPreview, compared_rates, tax_previews
 from i2g_recon.errors import NeedsAPerson, SetupIncomplete
 from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.source import current_source
@@ -70,9 +70,20 @@ def setup_view(ws: Workspace, connection: Connection) -> SetupView:
 def tax_preview(ws: Workspace, connection: Connection, view: SetupView) -> Mapping[str, TaxPreview]:
     """By tax key what the chosen rates, or those proposed, would make of the newest invoices; nothing is posted."""
     source = current_source(ws, connection.tenant_id)
+    return tax_previews(source.invoices, view.organisation, chosen_taxes(view)) if source.snapshots else {}
+
+
+def rate_comparison(ws: Workspace, connection: Connection, view: SetupView) -> Mapping[str, Mapping[str, TaxPreview]]:
+    """By tax key and tax type: what each rate that may be chosen would make of the newest invoices."""
+    source = current_source(ws, connection.tenant_id)
+    candidates = {row.tax.key: [each.rate.tax_type for each in row.candidates] for row in view.taxes}
+    return compared_rates(source.invoices, view.organisation, chosen_taxes(view), candidates)
+
+
+def chosen_taxes(view: SetupView) -> Setup:
+    """The set-up with what the page proposes where nothing was chosen yet."""
     chosen = {row.tax.key: row.tax_type for row in view.taxes if row.tax_type}
-    setup = replace(view.setup, tax_map={**view.setup.tax_map, **chosen})
-    return tax_previews(source.invoices, view.organisation, setup) if source.snapshots else {}
+    return replace(view.setup, tax_map={**view.setup.tax_map, **chosen})
 
 
 def items_and_clients(ws: Workspace, connection: Connection) -> dict[str, tuple[str, ...]]:

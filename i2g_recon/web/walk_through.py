@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from i2g_recon.core.setup import usable_rate
+from i2g_recon.jobs.already_pushed import WHAT_TO_DO, Consequence
 from i2g_recon.jobs.connect import disconnect
 from i2g_recon.jobs.pull import last_pull
 from i2g_recon.jobs.setup_steps import SetupView, TaxRow, setup_view
@@ -97,3 +99,16 @@ def show_disconnect(ws: Workspace, connection: Connection) -> None:
         if st.button("Keep it connected", key=f"keep_{connection.tenant_id}"):
             del st.session_state[ASKED]
             st.rerun()
+
+
+def show_consequences(found: Sequence[Consequence]) -> None:
+    """What the choices mean for invoices that were pushed before, and which those are."""
+    if not found:
+        return
+    st.warning(
+        "What is in Xero already is not changed by this:\n\n" + "\n".join(f"- {plain(one.sentence)}" for one in found)
+    )
+    with st.expander("Which invoices"):
+        for one in found:
+            st.text(f"{one.words.capitalize()}\n{', '.join(one.numbers)}")
+        st.caption(WHAT_TO_DO)

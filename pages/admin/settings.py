@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from i2g_recon.core.setup_choices import LARGEST_ROUNDING_MINOR
+from i2g_recon.jobs.already_pushed import consequences
 from i2g_recon.jobs.doctor import organisation_findings
 from i2g_recon.jobs.settings_file import apply_settings, settings_text
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
@@ -12,7 +15,14 @@ from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.parts import can_write, page_header, plain, sentence_on_failure, show_no_organisation, workspace
 from i2g_recon.web.places import page
 from i2g_recon.web.tab import organisation_of_tab, work_on
-from i2g_recon.web.walk_through import AUTO_EXPORT_MEANING, ROUNDING_MEANING, STATUS_MEANINGS, STATUSES, show_disconnect
+from i2g_recon.web.walk_through import (
+    AUTO_EXPORT_MEANING,
+    ROUNDING_MEANING,
+    STATUS_MEANINGS,
+    STATUSES,
+    show_consequences,
+    show_disconnect,
+)
 
 
 def show() -> None:
@@ -62,29 +72,31 @@ def ask_arrival(ws: Workspace, connection: Connection) -> None:
     """Status and automatic export; what the change means is said before it is saved."""
     setup = ws.store.setup(connection.tenant_id)
     codes = list(STATUSES)
-    with st.form("arrival"):
-        status = st.radio(
-            "New invoices arrive as",
-            codes,
-            index=codes.index(setup.status),
-            format_func=lambda code: STATUSES[code],
-            captions=[STATUS_MEANINGS[code] for code in codes],
-            key="settings_status",
-        )
-        auto_export = setup.auto_export
-        if can_write(ws, connection):
-            auto_export = st.toggle("Automatic export of sent invoices", value=auto_export, key="settings_auto")
-            st.caption(AUTO_EXPORT_MEANING)
-        rounding = st.number_input(
-            "Cents that a line on Xero's Rounding account may make up for",
-            min_value=0,
-            max_value=LARGEST_ROUNDING_MINOR,
-            value=setup.rounding_minor,
-            key="settings_rounding",
-            help=ROUNDING_MEANING,
-        )
-        st.caption("A change holds for the next push. Invoices already in Xero stay as they are.")
-        saved = st.form_submit_button("Save", key="settings_save", type="primary")
+    status = st.radio(
+        "New invoices arrive as",
+        codes,
+        index=codes.index(setup.status),
+        format_func=lambda code: STATUSES[code],
+        captions=[STATUS_MEANINGS[code] for code in codes],
+        key="settings_status",
+    )
+    auto_export = setup.auto_export
+    if can_write(ws, connection):
+        auto_export = st.toggle("Automatic export of sent invoices", value=auto_export, key="settings_auto")
+        st.caption(AUTO_EXPORT_MEANING)
+    rounding = st.number_input(
+        "Cents that a line on Xero's Rounding account may make up for",
+        min_value=0,
+        max_value=LARGEST_ROUNDING_MINOR,
+        value=setup.rounding_minor,
+        key="settings_rounding",
+        help=ROUNDING_MEANING,
+    )
+    wanted = replace(setup, status=status, auto_export=auto_export, rounding_minor=int(rounding))
+    if wanted != setup:
+        show_consequences(consequences(ws, connection, wanted))
+    st.caption("A change holds for the next push. Invoices already in Xero stay as they are.")
+    saved = st.button("Save", key="settings_save", type="primary", disabled=wanted == setup)
     if saved:
         view = change_setup(ws, connection, status=status, auto_export=auto_export, rounding_minor=int(rounding))
         if setup.completed and not view.missing:

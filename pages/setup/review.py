@@ -6,11 +6,12 @@ import streamlit as st
 
 from i2g_recon.core.invoice import NO_TAX_KEY
 from i2g_recon.core.setup import tax_type_for
+from i2g_recon.jobs.already_pushed import consequences
 from i2g_recon.jobs.plan import preview
 from i2g_recon.jobs.setup_steps import SetupView, TaxRow, complete_setup
 from i2g_recon.web.parts import amount, empty_state, plain
 from i2g_recon.web.places import page
-from i2g_recon.web.walk_through import STATUSES, Step, begin_step
+from i2g_recon.web.walk_through import STATUSES, Step, begin_step, show_consequences
 
 
 def show() -> None:
@@ -23,6 +24,7 @@ def show() -> None:
         show_forecast(step)
     for sentence in step.view.warnings:
         st.caption(f":material/info: {plain(sentence)}")
+    show_consequences(consequences(step.ws, step.connection))
     show_complete(step)
 
 
@@ -37,6 +39,7 @@ def show_choices(view: SetupView) -> None:
         *((f"Account for client {key}", code) for key, code in setup.client_accounts.items()),
         ("New invoices arrive as", STATUSES.get(setup.status, setup.status)),
         ("Automatic export", "on" if setup.auto_export else "off"),
+        ("Rounding line", f"up to {setup.rounding_minor} cents" if setup.rounding_minor else "none"),
         *tax_choices(view),
         ("Taxes confirmed", "yes" if setup.taxes_confirmed or not organisation.pays_tax else "no"),
         ("Currency", f"{organisation.base_currency}, {'confirmed' if setup.currency_confirmed else 'not confirmed'}"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
 import streamlit as st
 
 from i2g_recon.core.invoice import NO_TAX_KEY
 from i2g_recon.core.money import plain as number
 from i2g_recon.core.tax_preview import DAYS, TaxPreview
-from i2g_recon.jobs.setup_steps import SetupView, TaxRow, change_setup, tax_preview
+from i2g_recon.jobs.setup_steps import SetupView, TaxRow, change_setup, rate_comparison, tax_preview
+from i2g_recon.web.desk_tables import plain_table
 from i2g_recon.web.parts import amount, empty_state, plain, show_back_and_next
 from i2g_recon.web.places import page
 from i2g_recon.web.walk_through import Step, begin_step, is_settled
@@ -27,6 +29,7 @@ def show() -> None:
     elif step.view.taxes:
         previews = tax_preview(step.ws, step.connection, step.view)
         keep_choices(step, ask_choices(step.view, previews))
+        compare_rates(step)
         confirm(step)
     else:
         empty_state(
@@ -87,6 +90,28 @@ def preview_words(preview: TaxPreview) -> str:
         return f"{many}, {preview.agree:,} come out to the cent in Xero{rest}."
     sums = " and ".join(amount(minor, currency) for currency, minor in preview.apart)
     return f"{many}, {preview.differ:,} would come out different in Xero, by {sums} together; they are held or rounded."
+
+
+def compare_rates(step: Step) -> None:
+    """What each rate that may be chosen would make of the newest invoices, as a table; nothing is posted."""
+    if not st.toggle("Compare all rates", key="compare_rates", help=f"On your invoices of the last {DAYS} days."):
+        return
+    with st.spinner("Computing what Xero would make of your invoices"):
+        found = rate_comparison(step.ws, step.connection, step.view)
+    names = {each.rate.tax_type: each.rate.name for row in step.view.taxes for each in row.candidates}
+    rows = [
+        {
+            "Tax in Invoice2go": "No tax on the line" if key == NO_TAX_KEY else key,
+            "Tax rate in Xero": names[tax_type],
+            "To the cent": one.agree,
+            "Different": one.differ,
+            "By": " and ".join(amount(minor, currency) for currency, minor in one.apart),
+            "Not possible": one.held,
+        }
+        for key, rates in found.items()
+        for tax_type, one in sorted(rates.items(), key=lambda rate: (-rate[1].agree, names[rate[0]]))
+    ]
+    plain_table(pd.DataFrame(rows, dtype=object), key="rates_compared", alt="What each tax rate would make of them")
 
 
 def keep_choices(step: Step, choices: dict[str, str]) -> None:
