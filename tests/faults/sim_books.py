@@ -145,13 +145,11 @@ def begin_run(template: Template, stage: Stage, home: Path) -> Books:
     return Books(stage, settings_at(home), world_of(state, stage, template.key), template.tenant_id, template.other_id)
 
 
-def workspace(
-    books: Books, process: Process, carrier: Wire, watch: object, *, trouble: float, off_s: float = 0.0
-) -> Workspace:
-    """The product's own workspace, with this process's time, wire and boundaries; off_s: how wrong its clock is."""
+def workspace(books: Books, process: Process, carrier: Wire, watch: object, *, trouble: float) -> Workspace:
+    """The product's own workspace, with this process's time, wire and boundaries."""
 
     def clock() -> dt.datetime:
-        return books.stage.clock() + dt.timedelta(seconds=off_s)
+        return books.stage.clock() + dt.timedelta(seconds=process.off_s)
 
     database = database_at(books.settings.database_url)
     store = Store(books.settings, database, clock)

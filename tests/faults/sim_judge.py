@@ -69,7 +69,9 @@ class Judge:
             self._written_down(numbers, key)
             call = Leaving(process, tuple(numbers), key)
             for other in self.under_way:
-                if other.process is not process and not other.process.dead and set(other.numbers) & set(numbers):
+                alive = other.process is not process and not other.process.dead
+                same_time = other.process.off_s == process.off_s  # else no lease can be told from an ended one
+                if alive and same_time and set(other.numbers) & set(numbers):
                     raise Broken(f"lease: {other.process.name} and {process.name} send the same invoice at once")
         self.under_way.append(call)
         return call

@@ -25,7 +25,7 @@ class Killed(BaseException):
 
 @dataclass(eq=False)
 class Process:
-    """One process: its name, when it may go on, and whether it was killed."""
+    """One process: its name, when it may go on, whether it was killed, how wrong its clock is."""
 
     stage: Stage
     name: str
@@ -35,6 +35,7 @@ class Process:
     over: bool = False
     at_once: bool = False
     problem: BaseException | None = None
+    off_s: float = 0.0  # how wrong the clock of its machine is
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def start(self) -> None:

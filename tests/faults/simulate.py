@@ -104,9 +104,8 @@ class Run:
 
     def workspace(self, process: Process) -> Workspace:
         """The product's workspace, whose transactions are boundaries too."""
-        ws = sim_books.workspace(
-            self.books, process, self.wire, self.judge, trouble=self.trouble, off_s=self.off_s(process)
-        )
+        process.off_s = self.off_s(process)
+        ws = sim_books.workspace(self.books, process, self.wire, self.judge, trouble=self.trouble)
         with_boundaries(ws, process, self)
         return ws
 
