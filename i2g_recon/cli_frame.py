@@ -38,6 +38,15 @@ AllItems = Annotated[bool, typer.Option("--all-items", help="List agreeing invoi
 Output = Annotated[Path | None, typer.Option("--output", help="Also write FILE.xlsx, .html, .md or .json.")]
 
 
+CONTROLS = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+VISIBLE = {code: "\N{REPLACEMENT CHARACTER}" for code in CONTROLS if chr(code) not in "\n\t"}
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey or read backwards: a client's name must not steer the screen."""
+    return text.translate(VISIBLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """How one command speaks."""
@@ -48,12 +57,12 @@ class Voice:
     def tell(self, sentence: str) -> None:
         """A message on the way, to stderr."""
         if not self.quiet:
-            typer.echo(sentence, err=True)
+            typer.echo(printable(sentence), err=True)
 
     def say(self, text: str) -> None:
         """Part of the result in words; not with --json."""
         if not self.as_json:
-            typer.echo(text)
+            typer.echo(printable(text))
 
     def give(self, document: Any) -> None:
         """The result as JSON; only with --json."""
@@ -86,7 +95,7 @@ def exit_code(work: Callable[..., int], *args: Any, **options: Any) -> int:
     try:
         return work(*args, **options)
     except ReconError as failure:
-        typer.echo(str(failure), err=True)
+        typer.echo(printable(str(failure)), err=True)
         return failure.exit_code
     except KeyboardInterrupt:
         typer.echo("Interrupted; what was done is kept.", err=True)

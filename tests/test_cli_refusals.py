@@ -159,3 +159,13 @@ def test_what_was_left_open_is_taken_up_although_it_is_in_xero_by_now(at: Desk) 
     document = at.json("push", "--all", "--yes", expect=0)
     assert [(one["number"], one["state"]) for one in document["results"]] == [("T-1", "confirmed")]
     assert at.xero.puts() == 1
+
+
+def test_a_number_cannot_steer_the_terminal(at: Desk) -> None:
+    """Escape sequences and marks that turn the writing round are shown as what they are: characters in the way."""
+    hostile = sale("T\x1b[2J\u202e-1", client="Evil\x9b31m")
+    at.connected().run("import", at.file("a_invoice.csv", csv_bytes([hostile])), expect=0)
+    shown = at.run("reconcile", expect=1).stdout
+    assert not set(shown) & {"\x1b", "\x9b", "\u202e"}
+    assert "T\N{REPLACEMENT CHARACTER}[2J" in shown
+    assert "\x1b" in at.json("reconcile", expect=1)["items"][0]["number"]  # the data itself is not changed

@@ -19,6 +19,9 @@ LONGEST_FUNCTION, LONGEST_FILE = 70, 300
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|HACK)\b|\braise NotImplementedError\b")
 MACHINE_PATH = re.compile(r"(?:^|[\s\"'`(=:])/(?:root|work|home/\w+|Users/\w+)/", re.MULTILINE)
+SECRET = re.compile(  # a signed token, a private key, something sealed with Fernet, a key of a cloud service
+    r"\beyJ[\w-]{10,}\.[\w-]{10,}\.|-----BEGIN [A-Z ]*PRIVATE KEY|\bgAAAAA[\w-]{50,}|\bAKIA[0-9A-Z]{16}\b"
+)
 REGISTRY = re.compile(r"pypi\.org|pythonhosted\.org|registry\.npmjs|--(?:extra-)?index-url|artifactory|/simple/")
 STARTED_BY_OTHERS = ("i2g_recon/store/migrations/", "pages/", "notebooks/", "run.py", "streamlit_app.py")
 ENTRIES = {"__init__", "__main__"}
@@ -137,6 +140,11 @@ def no_registry(source: Source) -> Iterator[str]:
         yield from (f"{source.path}: {found.group()}" for found in REGISTRY.finditer(source.text))
 
 
+def no_secret(source: Source) -> Iterator[str]:
+    for found in SECRET.finditer(source.text):
+        yield f"{source.path}: {found.group()[:12]}..."
+
+
 RULES: list[tuple[Rule, str, str]] = [  # the rule, a file that breaks it, what stands in the file
     (no_print, "i2g_recon/jobs/x.py", "def f() -> None:\n    print('x')"),
     (nothing_unfinished, "i2g_recon/x.py", "# TO" + "DO: later"),
@@ -164,6 +172,9 @@ TEXT_RULES: list[tuple[Rule, str, str]] = [
     (no_machine_paths, "README.md", "cd /ro" + "ot/x"),
     (no_machine_paths, "tests/x.py", "HOME = '/ho" + "me/someone/x'"),
     (no_registry, "requirements.txt", "--index" + "-url https://example"),
+    (no_secret, "tests/x.py", "TOKEN = 'ey" + "JhbGciOiJSUzI1NiJ9.eyJzdWIiOiJyb2JpbiJ9.c2ln'"),
+    (no_secret, "README.md", "-----BEGIN RSA PRIV" + "ATE KEY-----"),
+    (no_secret, "tests/x.py", "KEY = 'gAAAA" + "A" * 60 + "'"),
 ]
 
 
@@ -178,7 +189,7 @@ def test_the_product_keeps(rule: Rule) -> None:
     keeps(said for source in product() for said in rule(source))
 
 
-@pytest.mark.parametrize("rule", [no_machine_paths, no_registry], ids=lambda rule: str(rule.__name__))
+@pytest.mark.parametrize("rule", [no_machine_paths, no_registry, no_secret], ids=lambda rule: str(rule.__name__))
 def test_every_text_keeps(rule: Rule) -> None:
     keeps(said for source in texts() for said in rule(source))
 
