@@ -9,6 +9,7 @@ from i2g_recon.core.policy import Policy
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.plan import PlanView
 from i2g_recon.jobs.reconcile import RunView, reconcile, source_of
+from i2g_recon.jobs.source import target_side
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection
 
@@ -51,7 +52,7 @@ def accept_all(
     if len({right for _, right in pairs}) < len(pairs):
         raise NeedsAPerson("Two of them would be taken for the same invoice in Xero; take the right one only.")
     sources = source_of(ws, run).invoices.invoices.set_index("id", drop=False)
-    targets = ws.store.load_snapshot(run.target_snapshot).invoices.set_index("id", drop=False)
+    targets = target_side(ws, run.target_snapshot).invoices.set_index("id", drop=False)
     for source_id, target_id in pairs:
         source, target = sources.loc[source_id], targets.loc[target_id]
         pair = AcceptedPair(source_id, target_id, facts_of(source, target))

@@ -14,6 +14,7 @@ from i2g_recon.jobs.plan import PlanView
 from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.reconcile import RunView, current_run, source_of
 from i2g_recon.jobs.setup_steps import require_complete
+from i2g_recon.jobs.source import target_side
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.store.records import Command
 from i2g_recon.xero.links import deep_link
@@ -45,7 +46,7 @@ def change_plan(
     setup = require_complete(ws, connection)
     run = run or current_run(ws, connection)
     organisation, contacts = known_organisation(ws, connection)
-    target = ws.store.load_snapshot(run.target_snapshot)
+    target = target_side(ws, run.target_snapshot)
     items = [item for item in run.document["items"] if item["bucket"] == "differs"]
     sources = {one.id: one for one in records(source_of(ws, run).invoices, [item["source_ids"][0] for item in items])}
     targets = {one.id: one for one in records(target, [item["target_ids"][0] for item in items])}

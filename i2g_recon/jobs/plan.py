@@ -16,6 +16,7 @@ from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.pull import known_organisation, last_pull
 from i2g_recon.jobs.reconcile import RunView, current_run, source_of
 from i2g_recon.jobs.setup_steps import require_complete
+from i2g_recon.jobs.source import target_side
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command, Connection
 
@@ -92,7 +93,7 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
     missing = [item for item in run.document["items"] if item["bucket"] == "missing"]
     reasons = {item["source_ids"][0]: item["reason"] for item in missing}
     invoices = frame.records(source_of(ws, run).invoices, reasons)
-    target = ws.store.load_snapshot(run.target_snapshot)
+    target = target_side(ws, run.target_snapshot)
     month = allowance(organisation, target, ws.clock().date())
     commands = make_plan(
         [(invoice, reasons[invoice.id]) for invoice in invoices],

@@ -19,7 +19,7 @@ from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile as compare_sides
 from i2g_recon.errors import NeedsAPerson, OtherSideFailed
 from i2g_recon.jobs.pull import is_stale, known_organisation, last_pull, pull
-from i2g_recon.jobs.source import Source, current_source, merged_source
+from i2g_recon.jobs.source import Source, current_source, merged_source, target_side
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection, Run
 from i2g_recon.xero.links import deep_link
@@ -94,7 +94,7 @@ def reconcile(
     if last is None:
         raise NeedsAPerson("Nothing has been read from Xero yet: run `pull` first.")
     organisation, _ = known_organisation(ws, connection)
-    target = ws.store.load_snapshot(last[0])
+    target = target_side(ws, last[0])
     accepted = ws.store.accepted_pairs(connection.tenant_id)
     result = compare_sides(source.invoices, target, policy, organisation=organisation, accepted=accepted)
     run_id = uuid.uuid4().hex[:12]
@@ -115,7 +115,7 @@ def reconcile(
     )
     ws.store.add_run(run)
     ws.store.log(run.created_at, "", "reconciled", run_id, tenant_id=connection.tenant_id, detail=dict(result.counts))
-    return view_of(run)
+    return ws.memory.recall("run", run.id, lambda: view_of(run))
 
 
 def recheck(ws: Workspace, connection: Connection) -> RunView | None:
@@ -127,18 +127,28 @@ def recheck(ws: Workspace, connection: Connection) -> RunView | None:
 
 def latest_run(ws: Workspace, tenant_id: str) -> RunView | None:
     """The newest run of an organisation, or None."""
-    run = ws.store.latest_run(tenant_id)
-    return view_of(run) if run else None
+    run_id = ws.store.latest_run_id(tenant_id)
+    return run_view(ws, run_id) if run_id else None
 
 
 def stored_view(ws: Workspace, tenant_id: str, run_id: str = "") -> RunView:
     """A stored run of an organisation, the newest where none is named. Raises NeedsAPerson when there is none."""
-    run = ws.store.run(run_id) if run_id else ws.store.latest_run(tenant_id)
+    run = run_view(ws, run_id) if run_id else latest_run(ws, tenant_id)
     if run is None or run.tenant_id != tenant_id:
         raise NeedsAPerson(
             f"This organisation has no run {run_id}." if run_id else "There is no run yet: run `reconcile` first."
         )
-    return view_of(run)
+    return run
+
+
+def run_view(ws: Workspace, run_id: str) -> RunView | None:
+    """A stored run, or None. It never changes, so it is read once."""
+
+    def read() -> RunView | None:
+        run = ws.store.run(run_id)
+        return view_of(run) if run else None
+
+    return ws.memory.recall("run", run_id, read)
 
 
 def current_run(ws: Workspace, connection: Connection, *, refresh: Refresh = "stale") -> RunView:
@@ -179,7 +189,7 @@ def source_of(ws: Workspace, run: RunView) -> Source:
 
 def detail(ws: Workspace, run: RunView, item: Mapping[str, Any]) -> Detail:
     """The invoices behind one item of a run."""
-    source, target = source_of(ws, run).invoices, ws.store.load_snapshot(run.target_snapshot)
+    source, target = source_of(ws, run).invoices, target_side(ws, run.target_snapshot)
     kept = ws.store.organisation(run.tenant_id)
     short_code = kept[0].short_code if kept else ""
     shown = [*item["target_ids"], *item["history"]]

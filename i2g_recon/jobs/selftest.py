@@ -18,7 +18,7 @@ from i2g_recon.core.reconcile import reconcile
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.planting import KINDS, Books, Kind, Pair
 from i2g_recon.jobs.pull import known_organisation, last_pull
-from i2g_recon.jobs.source import current_source
+from i2g_recon.jobs.source import current_source, target_side
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection
 
@@ -86,7 +86,7 @@ def selftest(ws: Workspace, connection: Connection, *, policy: Policy | None = N
     if not source.snapshots or last is None:
         raise NeedsAPerson("There is nothing to plant errors in yet: import an export and reconcile first.")
     organisation, _ = known_organisation(ws, connection)
-    target = ws.store.load_snapshot(last[0])
+    target = target_side(ws, last[0])
     report = selftest_of(source.invoices, target, organisation, policy or Policy(), seed=seed)
     if not report.pairs:
         raise NeedsAPerson("No invoice agrees yet, so there is nothing to plant errors in: reconcile first.")

@@ -33,16 +33,14 @@ def current_source(ws: Workspace, tenant_id: str) -> Source:
 
 
 def merged_source(ws: Workspace, snapshots: tuple[int, ...]) -> Source:
-    """The same for a given list of snapshots, newest first: how a stored run finds its source again.
+    """The same for a given list of snapshots, newest first: how a stored run finds its source again."""
+    side = ws.memory.recall("source", snapshots, lambda: merge([ws.store.load_snapshot(one) for one in snapshots]))
+    return Source(side, snapshots)
 
-    Snapshots never change, so the last side that was made is kept for whoever asks for the same next.
-    """
-    kept = ws.sources.get(snapshots)
-    if kept is None:
-        kept = merge([ws.store.load_snapshot(one) for one in snapshots])
-        ws.sources.clear()
-        ws.sources[snapshots] = kept
-    return Source(kept, snapshots)
+
+def target_side(ws: Workspace, snapshot: int) -> Invoices:
+    """One look at Xero. Raises as `load_snapshot`."""
+    return ws.memory.recall("target", snapshot, lambda: ws.store.load_snapshot(snapshot))
 
 
 def merge(imports: list[Invoices]) -> Invoices:

@@ -9,7 +9,7 @@ from typing import Any
 
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.organisation import Organisation
-from i2g_recon.jobs.source import merged_source
+from i2g_recon.jobs.source import merged_source, target_side
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Run
 
@@ -31,7 +31,7 @@ def stored_run(ws: Workspace, run: Run) -> StoredRun:
     return StoredRun(
         id=run.id,
         source=merged_source(ws, run.source_snapshots).invoices,
-        target=ws.store.load_snapshot(run.target_snapshot),
+        target=target_side(ws, run.target_snapshot),
         organisation=known[0] if known else None,
         document=json.loads(run.result_json),
     )

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from i2g_recon.clock import Clock, utc_now
-from i2g_recon.core.frame import Invoices
 from i2g_recon.errors import NotConnected
 from i2g_recon.jobs.heartbeat import beating
+from i2g_recon.jobs.memory import Memory
 from i2g_recon.settings import Settings
 from i2g_recon.store.outbox import Outbox
 from i2g_recon.store.records import Connection
@@ -31,7 +31,7 @@ class Workspace:
     clock: Clock = field(default=utc_now)
     sleep: Callable[[float], object] = field(default=time.sleep)
     pulse: Callable[[Callable[[], object], float], AbstractContextManager[None]] = field(default=beating)
-    sources: dict[tuple[int, ...], Invoices] = field(default_factory=dict, repr=False)  # see `source`
+    memory: Memory = field(default_factory=Memory, repr=False)
 
     def close(self) -> None:
         """Let go of the database and of all connections."""

@@ -152,6 +152,12 @@ class Evidence(Part):
             row = session.exec(select(RunRow).where(RunRow.tenant_id == tenant_id).order_by(*newest_run())).first()
             return None if row is None else run_of(session, row)
 
+    def latest_run_id(self, tenant_id: str) -> str:
+        """Which one that is, without reading its result; '' when there is none."""
+        with self.database.reading() as session:
+            chosen = select(RunRow.id).where(RunRow.tenant_id == tenant_id).order_by(*newest_run())
+            return session.exec(chosen).first() or ""
+
 
 def newest_run() -> tuple[Any, Any]:
     """The order that puts the newest run first, always the same for equal times."""
