@@ -24,7 +24,7 @@ from i2g_recon.cli_frame import (
     To,
     Voice,
     command,
-    policy,
+    period,
     refuse_import,
     refuse_output,
     workspace,
@@ -89,13 +89,15 @@ def reconcile(
 ) -> int:
     """Pull if stale, compare both sides, store the run."""
     from i2g_recon.cli_words import run_words
+    from i2g_recon.jobs.policies import policy_of
     from i2g_recon.jobs.reconcile import reconcile as reconcile_now
 
     voice = Voice(as_json, quiet)
     refuse_output(output)
     with workspace(home) as ws:
         chosen = ws.organisation(organisation)
-        run = reconcile_now(ws, chosen, policy(period_from, period_to), progress=voice.progress("Reading Xero"))
+        rules = policy_of(ws, chosen.tenant_id, *period(period_from, period_to))
+        run = reconcile_now(ws, chosen, rules, progress=voice.progress("Reading Xero"))
     document = run.contract_document(all_items=all_items)
     write_output(voice, document, output)
     voice.say(run_words(document))

@@ -20,7 +20,7 @@ from i2g_recon.cli_frame import (
     To,
     Voice,
     command,
-    policy,
+    period,
     refuse_import,
     refuse_output,
     workspace,
@@ -96,6 +96,7 @@ def compare(
 ) -> int:
     """Compare two files; no account, nothing stored."""
     from i2g_recon.cli_words import run_words
+    from i2g_recon.core.policy import Policy
     from i2g_recon.jobs.compare_files import compare_files
     from i2g_recon.jobs.xero_import import import_of_files
 
@@ -104,8 +105,8 @@ def compare(
     refuse_import(missing)
     if missing and not account:
         raise NeedsAPerson("Say the revenue account the missing invoices go to in Xero: --revenue-account CODE.")
-    said = answers(dates, currency, decimal, columns)
-    result = compare_files(source, target, policy(period_from, period_to), answers=said)
+    said, (begin, end) = answers(dates, currency, decimal, columns), period(period_from, period_to)
+    result = compare_files(source, target, Policy(period_from=begin, period_to=end), answers=said)
     named = dict(one.rpartition("=")[::2] for one in taxes or ())
     files = import_of_files(result, account=account, taxes=named, day_first=said.day_first) if missing else None
     write_import_file(voice, missing, files)

@@ -168,12 +168,8 @@ def write_import_file(voice: Voice, path: Path | None, files: Any) -> None:
         voice.tell(f"Invoices written: {len(files.written):,}. Reconcile again after the import.")
 
 
-def policy(period_from: dt.datetime | None, period_to: dt.datetime | None) -> Any:
-    """The policy of the given period."""
-    from i2g_recon.core.policy import Policy
-
+def period(period_from: dt.datetime | None, period_to: dt.datetime | None) -> tuple[dt.date | None, dt.date | None]:
+    """The given period as days. Raises NeedsAPerson when it ends before it begins."""
     if period_from and period_to and period_from > period_to:
         raise NeedsAPerson("--from is after --to.")
-    return Policy(
-        period_from=period_from.date() if period_from else None, period_to=period_to.date() if period_to else None
-    )
+    return period_from and period_from.date(), period_to and period_to.date()

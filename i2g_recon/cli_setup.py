@@ -100,6 +100,7 @@ def setup(
     from i2g_recon.cli_words import setup_document, setup_words
     from i2g_recon.jobs import settings_file, setup_steps
     from i2g_recon.jobs.already_pushed import consequences
+    from i2g_recon.jobs.policies import policy_of
 
     voice = Voice(as_json, quiet)
     with workspace(home) as ws:
@@ -119,9 +120,10 @@ def setup(
                 accounts=tuple(account_for or ()),
             )
             view = setup_steps.apply_choices(ws, chosen, choices)
+        rules = policy_of(ws, chosen.tenant_id)
         stay = [one.sentence for one in consequences(ws, chosen)]
     if write:
-        keep_text(write, settings_file.settings_text(view.setup))
+        keep_text(write, settings_file.settings_text(view.setup, rules))
         voice.tell(f"Written: {write}")
     voice.say("\n".join([setup_words(view), *(f"Note: {sentence}" for sentence in stay)]))
     voice.give({**setup_document(view), "already_pushed": stay})

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import desk_on
 
+from i2g_recon.core.policy import Policy
 from i2g_recon.core.setup import Setup, setup_warnings
 from i2g_recon.core.setup_choices import NO_LINK_OF_ITS_OWN
 from i2g_recon.errors import NeedsAPerson
@@ -38,7 +39,7 @@ def at(tmp_path: Path) -> Iterator[Desk]:
 def test_choices_go_out_and_come_in_and_are_confirmed_anew(at: Desk) -> None:
     at.set_up(auto_export="on")
     before = at.ws.store.setup(at.tenant_id)
-    text = settings_text(before)
+    text = settings_text(before, Policy())
     assert "confirmed" not in tomllib.loads(text)
     same = apply_settings(at.ws, at.connection, text, "x.toml")
     assert same.setup == before  # nothing changed, so nothing has to be confirmed again
@@ -54,7 +55,7 @@ def test_the_cents_of_a_rounding_line_travel_within_their_limit(at: Desk) -> Non
     assert apply_settings(at.ws, at.connection, GOOD, "x.toml").setup.rounding_minor == 5
     view = apply_settings(at.ws, at.connection, "rounding_minor = 0\n" + GOOD, "x.toml")
     assert view.setup.rounding_minor == 0
-    assert tomllib.loads(settings_text(view.setup))["rounding_minor"] == 0
+    assert tomllib.loads(settings_text(view.setup, Policy()))["rounding_minor"] == 0
     with pytest.raises(NeedsAPerson, match="rounding_minor is 6; use 0 to 5"):
         apply_settings(at.ws, at.connection, "rounding_minor = 6\n" + GOOD, "x.toml")
     assert apply_choices(at.ws, at.connection, Choices(rounding=3)).setup.rounding_minor == 3
@@ -66,7 +67,7 @@ def test_other_accounts_travel_too(at: Desk) -> None:
     text = GOOD + '[client_accounts]\n"Marlin  Cafe" = "260"\n'
     view = apply_settings(at.ws, at.connection, text, "x.toml")
     assert dict(view.setup.client_accounts) == {"marlin cafe": "260"}
-    assert tomllib.loads(settings_text(view.setup))["client_accounts"] == {"marlin cafe": "260"}
+    assert tomllib.loads(settings_text(view.setup, Policy()))["client_accounts"] == {"marlin cafe": "260"}
     with pytest.raises(NeedsAPerson, match="999"):
         apply_settings(at.ws, at.connection, text.replace("260", "999"), "x.toml")
 
@@ -107,7 +108,7 @@ names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 @given(st.dictionaries(names, names, max_size=4), st.lists(names, max_size=3, unique=True), st.booleans())
 def test_whatever_is_written_can_be_read(taxes: dict[str, str], held: list[str], auto_export: bool) -> None:  # noqa: FBT001
     setup = Setup(revenue_account="200", tax_map=taxes, held_taxes=tuple(held), auto_export=auto_export)
-    said = parsed(settings_text(setup), "x.toml")
+    said = parsed(settings_text(setup, Policy()), "x.toml")
     assert (said["taxes"], said["held_taxes"], said["auto_export"]) == (taxes, sorted(held), auto_export)
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from i2g_recon.core.drift_runs import RunDrift, drift_of_runs
 from i2g_recon.core.frame import Invoices
-from i2g_recon.core.policy import Policy
 from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs.policies import policy_of
 from i2g_recon.jobs.pull import last_pull
 from i2g_recon.jobs.reconcile import RunView, reconcile, stored_view
 from i2g_recon.jobs.source import current_source
@@ -86,7 +86,7 @@ def prepare(
         raise NeedsAPerson(
             f"{known.period_from} to {known.period_to} is signed off already ({known.id}); withdraw that first."
         )
-    policy = Policy(period_from=period_from, period_to=period_to)
+    policy = policy_of(ws, connection.tenant_id, period_from, period_to)
     run = reconcile(ws, connection, policy, refresh="always")
     if run.document["verdict"] in RUINED:
         raise NeedsAPerson(RUINED[run.document["verdict"]])

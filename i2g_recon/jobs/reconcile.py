@@ -18,6 +18,7 @@ from i2g_recon.core.invoice import Invoice
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile as compare_sides
 from i2g_recon.errors import NeedsAPerson, OtherSideFailed
+from i2g_recon.jobs.policies import policy_of, rules_of
 from i2g_recon.jobs.pull import is_stale, known_organisation, last_pull, pull
 from i2g_recon.jobs.source import Source, current_source, merged_source, target_side
 from i2g_recon.jobs.workspace import Workspace
@@ -81,7 +82,7 @@ def reconcile(
 ) -> RunView:
     """Compare the imports with Xero. refresh: pull first when stale, always, or never.
 
-    Raises NeedsAPerson when nothing was imported, and what `pull` raises.
+    policy: the organisation's own rules when none is given. Raises NeedsAPerson when nothing was imported, and what `pull` raises.
     """
     source = current_source(ws, connection.tenant_id)
     if not source.snapshots:
@@ -96,6 +97,7 @@ def reconcile(
     organisation, _ = known_organisation(ws, connection)
     target = target_side(ws, last[0])
     accepted = ws.store.accepted_pairs(connection.tenant_id)
+    policy = policy or policy_of(ws, connection.tenant_id)
     result = compare_sides(source.invoices, target, policy, organisation=organisation, accepted=accepted)
     run_id = uuid.uuid4().hex[:12]
     about = {
@@ -154,14 +156,26 @@ def run_view(ws: Workspace, run_id: str) -> RunView | None:
 def current_run(ws: Workspace, connection: Connection, *, refresh: Refresh = "stale") -> RunView:
     """The latest run while it speaks of everything imported and of the newest pull, else a new one (see `reconcile`).
 
-    A run of one period is not the one to plan or decide on.
+    A run of one period, or by rules that were changed since, is not the one to plan or decide on.
     """
     run, last = latest_run(ws, connection.tenant_id), last_pull(ws, connection.tenant_id)
     imports = tuple(info.id for info in ws.store.snapshots(connection.tenant_id, "source"))
     moved = run is None or last is None or (run.source_snapshots, run.target_snapshot) != (imports, last[0])
-    if run is None or moved or is_of_a_period(run) or (refresh != "never" and is_stale(ws, connection.tenant_id)):
+    if (
+        run is None
+        or moved
+        or is_of_a_period(run)
+        or by_other_rules(ws, run)
+        or (refresh != "never" and is_stale(ws, connection.tenant_id))
+    ):
         return reconcile(ws, connection, refresh=refresh)
     return run
+
+
+def by_other_rules(ws: Workspace, run: RunView) -> bool:
+    """Whether the organisation's rules were changed since the run."""
+    rules = rules_of(policy_of(ws, run.tenant_id))
+    return any(run.document["policy"].get(name) != value for name, value in rules.items())
 
 
 def is_of_a_period(run: RunView) -> bool:

@@ -17,6 +17,7 @@ from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.planting import KINDS, Books, Kind, Pair
+from i2g_recon.jobs.policies import policy_of
 from i2g_recon.jobs.pull import known_organisation, last_pull
 from i2g_recon.jobs.source import current_source, target_side
 from i2g_recon.jobs.workspace import Workspace
@@ -87,7 +88,9 @@ def selftest(ws: Workspace, connection: Connection, *, policy: Policy | None = N
         raise NeedsAPerson("There is nothing to plant errors in yet: import an export and reconcile first.")
     organisation, _ = known_organisation(ws, connection)
     target = target_side(ws, last[0])
-    report = selftest_of(source.invoices, target, organisation, policy or Policy(), seed=seed)
+    report = selftest_of(
+        source.invoices, target, organisation, policy or policy_of(ws, connection.tenant_id), seed=seed
+    )
     if not report.pairs:
         raise NeedsAPerson("No invoice agrees yet, so there is nothing to plant errors in: reconcile first.")
     return report

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from i2g_recon.core.policy import Policy
 from i2g_recon.core.reference import match_key
 from i2g_recon.core.setup import account_hold, usable_rate
 from i2g_recon.core.setup_choices import LARGEST_ROUNDING_MINOR, PLANS, Setup
 from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs.policies import policy_from, rules_of, save_policy
 from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.setup_steps import SetupView, change_setup
 from i2g_recon.jobs.workspace import Workspace
@@ -30,13 +32,14 @@ KINDS: dict[str, type[Any]] = {
     "invoice2go_plan": str,
     "rounding_minor": int,
     "held_taxes": list,
+    "policy": dict,
     "taxes": dict,
     **dict.fromkeys(OTHER_ACCOUNTS, dict),
 }
 
 
-def settings_text(setup: Setup) -> str:
-    """The choices as TOML, always in the same order."""
+def settings_text(setup: Setup, policy: Policy) -> str:
+    """The choices and the rules of comparing as TOML, always in the same order."""
     import tomli_w  # noqa: PLC0415 - only who writes the file needs it
 
     chosen = {
@@ -49,6 +52,7 @@ def settings_text(setup: Setup) -> str:
         "held_taxes": sorted(setup.held_taxes),
         "taxes": dict(sorted(setup.tax_map.items())),
         **{name: dict(sorted(getattr(setup, name).items())) for name in OTHER_ACCOUNTS if getattr(setup, name)},
+        "policy": rules_of(policy),
     }
     return HEAD + tomli_w.dumps(chosen)
 
@@ -75,6 +79,11 @@ def apply_settings(ws: Workspace, connection: Connection, text: str, name: str) 
     rounding = said.get("rounding_minor", LARGEST_ROUNDING_MINOR)
     if rounding not in range(LARGEST_ROUNDING_MINOR + 1):
         problems.append(f"rounding_minor is {rounding}; use 0 to {LARGEST_ROUNDING_MINOR}.")
+    policy = None
+    try:
+        policy = policy_from(said["policy"]) if "policy" in said else None
+    except NeedsAPerson as problem:
+        problems.append(str(problem))
     problems += [
         f"'{key}' = '{tax_type}': the organisation has no active tax rate '{tax_type}' for sales."
         for key, tax_type in taxes.items()
@@ -82,6 +91,8 @@ def apply_settings(ws: Workspace, connection: Connection, text: str, name: str) 
     ]
     if problems:
         raise NeedsAPerson(f"{name} does not fit '{connection.name}': {' '.join(problems)}")
+    if policy:
+        save_policy(ws, connection, policy)
     return change_setup(
         ws,
         connection,

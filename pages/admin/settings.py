@@ -9,9 +9,11 @@ import streamlit as st
 from i2g_recon.core.setup_choices import LARGEST_ROUNDING_MINOR
 from i2g_recon.jobs.already_pushed import consequences
 from i2g_recon.jobs.doctor import organisation_findings
+from i2g_recon.jobs.policies import policy_of
 from i2g_recon.jobs.settings_file import apply_settings, settings_text
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
 from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.ask_rules import ask_rules
 from i2g_recon.web.parts import can_write, page_header, plain, sentence_on_failure, show_no_organisation, workspace
 from i2g_recon.web.places import page
 from i2g_recon.web.tab import organisation_of_tab, work_on
@@ -34,6 +36,8 @@ def show() -> None:
         return
     st.header("How invoices arrive in Xero", anchor=False)
     ask_arrival(ws, connection)
+    st.header("How invoices are compared", anchor=False)
+    ask_rules(ws, connection)
     st.header("The choices as a file", anchor=False)
     ask_file(ws, connection)
     st.header("Will it go well?", anchor=False)
@@ -108,7 +112,7 @@ def ask_arrival(ws: Workspace, connection: Connection) -> None:
 def ask_file(ws: Workspace, connection: Connection) -> None:
     """The choices out as TOML and in again; what they mean for the books is confirmed afterwards as ever."""
     st.caption("To keep the choices with your papers, or to set up several organisations alike.")
-    text = settings_text(ws.store.setup(connection.tenant_id))
+    text = settings_text(ws.store.setup(connection.tenant_id), policy_of(ws, connection.tenant_id))
     name = f"i2g-recon-{connection.tenant_id[:8]}.toml"
     st.download_button("Download the choices", text, name, "application/toml", key="settings_out", on_click="ignore")
     given = st.file_uploader("Choices from a file", type=["toml"], key="settings_in")

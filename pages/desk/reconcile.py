@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from i2g_recon.core.policy import Policy
 from i2g_recon.jobs.overview import overview
+from i2g_recon.jobs.policies import policy_of
 from i2g_recon.jobs.reconcile import detail
 from i2g_recon.web.desk_accept import show_decided, show_decisions, show_reopened
 from i2g_recon.web.desk_detail import show_detail
@@ -33,9 +33,10 @@ with sentence_on_failure():
 
     place_of_sentence = st.container()
     period_from, period_to, usable = ask_period(view.run)
+    policy = policy_of(ws, connection.tenant_id, period_from, period_to)
     if st.button("Reconcile now", key="reconcile_now", type="primary", icon=":material/sync:", disabled=not usable):
         with sentence_on_failure():
-            compare_now(ws, connection, Policy(period_from=period_from, period_to=period_to))
+            compare_now(ws, connection, policy)
             view = overview(ws, connection)
 
     with place_of_sentence:
@@ -49,6 +50,6 @@ with sentence_on_failure():
     item = chosen_item(view.run, items)
     if item is not None:
         st.header("Side by side", anchor=False)
-        show_decisions(ws, connection, view.run, item, Policy(period_from=period_from, period_to=period_to))
+        show_decisions(ws, connection, view.run, item, policy)
         show_detail(detail(ws, view.run, item))
     show_downloads(view.run)

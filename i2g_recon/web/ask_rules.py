@@ -1,0 +1,64 @@
+"""How invoices are compared, as a person chooses it: which amounts and dates may differ, and how spellings may."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from i2g_recon.core.policy import AMOUNTS
+from i2g_recon.core.reference import RULES
+from i2g_recon.jobs.policies import policy_of, save_policy
+from i2g_recon.jobs.workspace import Connection, Workspace
+
+MOST_CENTS, MOST_DAYS = 100, 31
+LABELS = {"total": "Total", "subtotal": "Subtotal", "tax": "Tax"}
+
+
+def ask_rules(ws: Workspace, connection: Connection) -> None:
+    """The form; nothing is kept before Save."""
+    rules = policy_of(ws, connection.tenant_id)
+    st.caption("What is within these limits agrees and is not shown to you as different. 0 is exact, to the cent.")
+    with st.form("rules"):
+        cents = {
+            name: column.number_input(
+                f"{LABELS[name]} may differ by (cents)",
+                0,
+                max(MOST_CENTS, rules.tolerance(name, "")),
+                rules.tolerance(name, ""),
+                key=f"rules_{name}",
+            )
+            for name, column in zip(AMOUNTS, st.columns(len(AMOUNTS)), strict=True)
+        }
+        days = st.number_input(
+            "Dates may differ by (days)",
+            0,
+            max(MOST_DAYS, rules.date_tolerance_days),
+            rules.date_tolerance_days,
+            key="rules_days",
+        )
+        reasons = {rule.name: f"{rule.name.replace('_', ' ')}: {rule.example[0]} = {rule.example[1]}" for rule in RULES}
+        spellings = st.multiselect(
+            "Two spellings of one number may differ in",
+            list(reasons),
+            [name for name in reasons if name in rules.key_rules],
+            format_func=lambda name: reasons[name],
+            key="rules_keys",
+            help="An exact number always comes first, and two different numbers are never taken for one.",
+        )
+        by_number = st.toggle(
+            "Xero's invoice number may pair too, where its reference is empty",
+            rules.invoice_number_pairs,
+            key="rules_number",
+        )
+        if st.form_submit_button("Save the rules", key="rules_save"):
+            others = {name: minor for name, minor in rules.tolerance_minor.items() if "/" in name}
+            wanted = replace(
+                rules,
+                tolerance_minor={**others, **{name: int(value) for name, value in cents.items() if value}},
+                date_tolerance_days=int(days),
+                key_rules=tuple(spellings),
+                invoice_number_pairs=by_number,
+            )
+            save_policy(ws, connection, wanted)
+            st.success("Saved. The next comparison goes by these rules.", icon=":material/check_circle:")
