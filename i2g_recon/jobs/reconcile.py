@@ -82,7 +82,8 @@ def reconcile(
 ) -> RunView:
     """Compare the imports with Xero. refresh: pull first when stale, always, or never.
 
-    policy: the organisation's own rules when none is given. Raises NeedsAPerson when nothing was imported, and what `pull` raises.
+    policy: the organisation's own rules when none is given. Raises NeedsAPerson when nothing was imported, and what
+    `pull` raises.
     """
     source = current_source(ws, connection.tenant_id)
     if not source.snapshots:
@@ -160,14 +161,10 @@ def current_run(ws: Workspace, connection: Connection, *, refresh: Refresh = "st
     """
     run, last = latest_run(ws, connection.tenant_id), last_pull(ws, connection.tenant_id)
     imports = tuple(info.id for info in ws.store.snapshots(connection.tenant_id, "source"))
-    moved = run is None or last is None or (run.source_snapshots, run.target_snapshot) != (imports, last[0])
-    if (
-        run is None
-        or moved
-        or is_of_a_period(run)
-        or by_other_rules(ws, run)
-        or (refresh != "never" and is_stale(ws, connection.tenant_id))
-    ):
+    if run is None or last is None or (run.source_snapshots, run.target_snapshot) != (imports, last[0]):
+        return reconcile(ws, connection, refresh=refresh)
+    stale = refresh != "never" and is_stale(ws, connection.tenant_id)
+    if stale or is_of_a_period(run) or by_other_rules(ws, run):
         return reconcile(ws, connection, refresh=refresh)
     return run
 
