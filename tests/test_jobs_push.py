@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from i2g_recon.core.money import from_minor
+from i2g_recon.core.preflight import calls_for
 from i2g_recon.jobs import import_export
 from i2g_recon.jobs.push import push
 from i2g_recon.jobs.push_report import PushReport
@@ -194,3 +196,20 @@ def test_the_receipts_of_the_last_push_can_be_read_again(at: Desk) -> None:
     assert all(receipts.links[one.xero_invoice_id] for one in receipts.commands)
     assert left_open(at.ws, at.connection) == ()
     assert [one.state for one in at.ws.outbox.receipts(at.tenant_id)] == ["confirmed", "confirmed"]
+
+
+def test_the_receipts_name_the_calls_that_the_push_took(at: Desk) -> None:
+    """The plan says the most it can be; other work of the process in the meantime is not counted."""
+    planned = at.prepare(*(sale(f"T-{n}", client=f"Client {n}") for n in range(3)))
+    most, before = calls_for(planned.pushable), len(at.xero.requests(path="/api.xro/2.0/"))
+    push(at.ws, at.connection, planned.pushable)
+    took = len(at.xero.requests(path="/api.xro/2.0/")) - before
+    receipts = last_receipts(at.ws, at.connection)
+    assert receipts is not None
+    assert receipts.calls == took <= most
+    at.reconcile()
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(at.reconcile).result()
+    again = last_receipts(at.ws, at.connection)
+    assert again is not None
+    assert again.calls == took

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from i2g_recon.core.plan import PushCommand
+from i2g_recon.errors import ReconError
 from i2g_recon.jobs import sending
 from i2g_recon.jobs.access import require_write
 from i2g_recon.jobs.connect import noticing_loss, open_session
 from i2g_recon.jobs.push_report import PushReport
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Command, Connection
+from i2g_recon.xero.session import XeroSession
 
 APPROVABLE = ("create", "update", "replace", "delete", "void")
 
@@ -92,7 +95,7 @@ def send(ws: Workspace, connection: Connection, commands: Sequence[Command]) -> 
     owner, session = uuid.uuid4().hex, open_session(ws, connection)
     with noticing_loss(ws, connection):
         for start in range(0, len(commands), sending.GROUP):
-            sending.send_group(ws, session, commands[start : start + sending.GROUP], owner)
+            send_counted(ws, session, commands[start : start + sending.GROUP], owner)
     calls = ws.transport.calls
     return PushReport(
         push_id=commands[0].push_id if commands else "",
@@ -101,3 +104,14 @@ def send(ws: Workspace, connection: Connection, commands: Sequence[Command]) -> 
         reads=calls.read - before[1],
         writes=calls.write - before[2],
     )
+
+
+def send_counted(ws: Workspace, session: XeroSession, group: Sequence[Command], owner: str) -> None:
+    """Send a group and add its calls to its push, which its receipts name; of several pushes, to the first."""
+    before = ws.transport.own_calls
+    try:
+        sending.send_group(ws, session, group, owner)
+    finally:
+        number = ws.transport.own_calls - before
+        with suppress(ReconError):  # a count that cannot be written is no reason to call a push failed
+            ws.outbox.count_calls(group[0].push_id, number)

@@ -19,12 +19,13 @@ __all__ = ["Command", "Receipts", "last_receipts", "left_open"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipts:
-    """A push as it now stands. links: Xero invoice id to its address, where one is known."""
+    """A push as it now stands. links: Xero invoice id to its address, where one is known. calls: of Xero, so far."""
 
     push_id: str
     approved_at: dt.datetime
     commands: tuple[Command, ...]
     links: dict[str, str]
+    calls: int = 0
 
     @property
     def confirmed(self) -> tuple[Command, ...]:
@@ -55,6 +56,7 @@ def last_receipts(ws: Workspace, connection: Connection) -> Receipts | None:
                 approved_at=push.approved_at,
                 commands=commands,
                 links=addresses(ws, connection, commands),
+                calls=push.calls,
             )
     return None
 

@@ -110,6 +110,7 @@ class Outbox:
                     tenant_id=row.tenant_id,
                     approved_at=row.approved_at,
                     counts=counts.get(row.id, {}),
+                    calls=row.calls,
                     cancelled_at=row.cancelled_at,
                 )
                 for row in rows
@@ -120,6 +121,12 @@ class Outbox:
         change = update(PushRow).where(col(PushRow.id) == push_id, col(PushRow.cancelled_at).is_(None))
         with self.database.writing() as session:
             session.connection().execute(change.values(cancelled_at=now))
+
+    def count_calls(self, push_id: str, number: int) -> None:
+        """Add to what a push took of Xero's calls."""
+        change = update(PushRow).where(col(PushRow.id) == push_id).values(calls=col(PushRow.calls) + number)
+        with self.database.writing() as session:
+            session.connection().execute(change)
 
     def cancelled(self, push_ids: Iterable[str]) -> set[str]:
         """Which of these pushes a person stopped."""

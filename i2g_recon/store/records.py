@@ -168,12 +168,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushInfo:
-    """One approval with the number of its commands by state."""
+    """One approval with the number of its commands by state. calls: requests to Xero it took so far."""
 
     id: str
     tenant_id: str
     approved_at: dt.datetime
     counts: Mapping[str, int]
+    calls: int = 0
     cancelled_at: dt.datetime | None = None
 
 

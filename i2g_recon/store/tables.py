@@ -199,6 +199,7 @@ class PushRow(Row, table=True):
     id: str = Field(sa_type=Text, primary_key=True)
     tenant_id: str = Field(sa_type=Text, index=True)
     approved_at: dt.datetime = Field(sa_type=Moment)
+    calls: int = Field(sa_type=Whole, default=0)
     cancelled_at: dt.datetime | None = Field(sa_type=Moment, default=None)
 
 

@@ -73,13 +73,14 @@ def show_receipts(receipts: Receipts, view: Overview) -> None:
 
 
 def push_words(receipts: Receipts, when: str) -> str:
-    """When it was, and how many arrived with how much money."""
+    """When it was, how many arrived with how much money, and the calls it took."""
+    took = f" It took {count(receipts.calls, 'call', 'calls')} of Xero's daily allowance." if receipts.calls else ""
     if receipts.took_out:
         gone = f"{len(receipts.confirmed):,} of {count(len(receipts.commands), 'invoice is', 'invoices are')}"
-        return f"Taken back {when}: {gone} out of Xero."
+        return f"Taken back {when}: {gone} out of Xero.{took}"
     arrived = f"{len(receipts.confirmed):,} of {count(len(receipts.commands), 'invoice is', 'invoices are')} in Xero"
     totals = f", {sums(receipts.totals)}" if receipts.totals else ""
-    return f"Pushed {when}: {arrived}{totals}."
+    return f"Pushed {when}: {arrived}{totals}.{took}"
 
 
 def recheck_words(receipts: Receipts, view: Overview) -> tuple[str, bool]:

@@ -76,6 +76,7 @@ class Transport:
         self.quota = Quota()
         self._quotas: dict[str, Quota] = {}
         self.calls = CallCount()
+        self._own = threading.local()
 
     def __enter__(self) -> Self:
         return self
@@ -191,7 +192,14 @@ class Transport:
         with self._lock:
             return self._paces.setdefault(tenant, Pace(sleep=self._sleep, monotonic=self._monotonic))
 
+    @property
+    def own_calls(self) -> int:
+        """Requests that the asking thread has sent; `calls` counts those of the whole process."""
+        sent: int = getattr(self._own, "calls", 0)
+        return sent
+
     def _count(self, call: Call) -> None:
+        self._own.calls = self.own_calls + 1
         with self._lock:
             now = self.calls
             self.calls = CallCount(now.total + 1, now.read + call.reads, now.write + (not call.reads))
