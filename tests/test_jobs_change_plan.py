@@ -12,12 +12,14 @@ from fixtures_workspace import CLIENT, CLIENT_EMAIL, Desk, desk, sale
 
 from i2g_recon.core.invoice import LineItem
 from i2g_recon.core.plan import PushCommand
+from i2g_recon.core.preflight import calls_for
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.change_plan import ChangeView, change_plan, keep_back, let_go
 from i2g_recon.jobs.changing import all_there
 from i2g_recon.jobs.outcomes import VOIDED_BY_NOW
 from i2g_recon.jobs.push import push, resume
 from i2g_recon.jobs.push_report import PushReport
+from i2g_recon.jobs.undo import undo, undo_plan
 from i2g_recon.sandbox.i2g_export import ExportLine
 
 POST, PUT = {"method": "POST", "path": "/Invoices"}, {"method": "PUT", "path": "/Invoices"}
@@ -102,8 +104,7 @@ def test_an_approved_invoice_is_voided_and_copied_again_under_a_new_number(at: D
     assert (old["InvoiceID"], old["Status"]) == (invoice_id, "VOIDED")
     assert (new["Total"], new["Status"], new["Reference"]) == (Decimal("110.00"), "DRAFT", "T-1")
     for one in (old, new):
-        notes = at.xero.api("GET", f"Invoices/{one['InvoiceID']}/History")["HistoryRecords"]
-        assert any("i2g-recon" in note["Details"] for note in notes)
+        assert any("i2g-recon" in note for note in notes(at, one["InvoiceID"]))
     assert at.missing() == []
     assert len(at.xero.live("T-1")) == 1
 
@@ -184,7 +185,34 @@ def test_a_voided_copy_is_made_again_when_a_person_says_so(at: Desk) -> None:
     (held,) = plan(at.ws, at.connection, run=run).commands
     assert held.reason == "deleted_in_target"
     view = plan(at.ws, at.connection, run=run, again=[held.source_id])
-    assert [one.action for one in view.commands] == ["create"]
+    assert [(one.action, one.target_id) for one in view.commands] == [("create", made["InvoiceID"])]
+    report = push(at.ws, at.connection, view.pushable)
+    assert report.calls <= calls_for(view.pushable)
+    (new,) = at.xero.live("T-1")
+    said = {one: " ".join(notes(at, one)) for one in (made["InvoiceID"], new["InvoiceID"])}
+    assert f"Invoice2go invoice T-1 is now {new['InvoiceNumber']}" in said[made["InvoiceID"]]
+    assert "copied again from Invoice2go invoice T-1" in said[new["InvoiceID"]]
+    assert push(at.ws, at.connection, view.pushable).push_id == report.push_id  # a second click finds the first
+    undo(at.ws, at.connection, undo_plan(at.ws, at.connection, report.push_id))
+    assert at.xero.live("T-1") == []
+
+
+def test_a_copy_that_was_deleted_under_another_reference_is_not_sent_again_by_itself(at: Desk) -> None:
+    """Its Reference was changed before, so the comparison finds nothing at all; what we pushed still stands for it."""
+    report = push(at.ws, at.connection, at.prepare(sale("T-1")).pushable)
+    address = f"Invoices/{report.commands[0].xero_invoice_id}"
+    at.xero.api("POST", address, Reference="Other")
+    at.xero.api("POST", address, Status="DELETED")
+    at.reconcile()
+    from i2g_recon.jobs.plan import plan  # noqa: PLC0415
+
+    assert plan(at.ws, at.connection).pushable == ()
+    assert len(at.xero.invoices()) == 1
+
+
+def notes(at: Desk, invoice_id: str) -> list[str]:
+    """What stands in the history of an invoice."""
+    return [one["Details"] for one in at.xero.api("GET", f"Invoices/{invoice_id}/History")["HistoryRecords"]]
 
 
 def test_an_unknown_field_is_refused(at: Desk) -> None:

@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fixtures_workspace import KNOWN_CLIENT, Desk, desk, environment, sale
 from streamlit.testing.v1 import AppTest
 from test_pages_desk import checked, home_in_environment, opened, plainly, sent, text_of
 
+from i2g_recon.jobs.plan import plan
 from i2g_recon.jobs.push import approve, push
 from i2g_recon.jobs.undo import undo, undo_plan
 from i2g_recon.web.desk_plan import Confirmed
@@ -94,14 +96,30 @@ def test_what_shall_not_be_sent_is_kept_out_with_its_reason(tmp_path: Path) -> N
         assert table_with(checked(app), "Light")["Light"].tolist() == [["Ready"], ["Ready"]]
 
 
-def test_a_deleted_copy_can_be_made_again_from_the_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", ["undo", "a person in Xero"])
+def test_a_deleted_copy_can_be_made_again_from_the_page(tmp_path: Path, by: str) -> None:
     with at_home(tmp_path) as at:
         report = push(at.ws, at.connection, at.prepare(sale("T-1")).pushable)
-        undo(at.ws, at.connection, undo_plan(at.ws, at.connection, report.push_id))
+        if by == "undo":
+            undo(at.ws, at.connection, undo_plan(at.ws, at.connection, report.push_id))
+        else:
+            at.xero.api("POST", f"Invoices/{report.commands[0].xero_invoice_id}", Status="DELETED")
         at.reconcile()
-        app = tick_in(opened("push"), "Light", 0)
+        app = opened("push")
+        assert table_with(app, "Light")["Light"].tolist() == [["Held"]]
+        tick_in(app, "Light", 0)
         app.button(key="push_again").click().run()
         assert "Each gets a new number" in text_of(checked(app))
+        ws = workspace()
+        ids = [one.source_id for one in plan(ws, ws.organisation()).commands]
+        again = plan(ws, ws.organisation(), again=ids)
+        app.session_state["push_confirmed"] = Confirmed(
+            at.tenant_id, {one.source_id: one.fingerprint for one in again.pushable}, again=tuple(ids)
+        )
+        sent(app.run())
+        assert [one["InvoiceNumber"][:4] for one in at.xero.live("T-1")] == ["T-1-"]
+        states = {one.number: one.state for one in at.ws.outbox.standing_commands(at.tenant_id)}
+        assert states == {"T-1": "confirmed"}
 
 
 def test_a_push_that_waits_says_why(tmp_path: Path) -> None:

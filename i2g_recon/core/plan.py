@@ -58,6 +58,7 @@ class PushCommand:
     body: the Xero invoice as JSON without its Contact (`body`); empty for a hold, as is fingerprint. contact_id: empty
     for a contact that has to be created first. predicted_minor: the total Xero will compute, None when that is unknown.
     Commands of `changes` are update, replace or hold; target_id and seen name the invoice in Xero and its fingerprint.
+    The target_id of a create is the voided or deleted copy that it is made anew after.
     """
 
     source_id: str
@@ -113,12 +114,21 @@ def make_plan(
     with localcontext(WIDE):
         commands = tuple(
             kept_back_or(
-                command(invoice, PUSHED_REASON if invoice.id in again and reason in ENDED else reason, books),
+                made_anew(invoice, books)
+                if invoice.id in again and reason in ENDED
+                else command(invoice, reason, books),
                 kept_back.get(invoice.id),
             )
             for invoice, reason in missing
         )
     return counted(commands, month) if month and setup.status == "AUTHORISED" else commands
+
+
+def made_anew(invoice: Invoice, books: Books) -> PushCommand:
+    """The command for an invoice whose copy was voided or deleted; both are told of each other in their history."""
+    planned = command(invoice, PUSHED_REASON, books)
+    gone = books.taken.gone_of.get(match_key(invoice.number), "")
+    return replace(planned, target_id=gone) if planned.action == "create" else planned
 
 
 def counted(commands: Sequence[PushCommand], month: Allowance) -> tuple[PushCommand, ...]:

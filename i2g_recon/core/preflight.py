@@ -97,5 +97,5 @@ def calls_for(commands: Sequence[PushCommand]) -> int:
     batches = -(-len(commands) // BATCH)
     look_ups = 2 * batches * SEARCHES * bool(creates or replaced) + 2 * batches * bool(changes)
     writes = batches * bool(creates or replaced) + batches * bool(changes)
-    notes = len(changes) + len(replaced)
+    notes = len(changes) + len(replaced) + 2 * sum(bool(command.target_id) for command in creates)
     return look_ups + writes + notes + (2 * CONTACT_PAGES + 1) * batches * bool(clients)

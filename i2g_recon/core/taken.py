@@ -17,6 +17,7 @@ class Taken:
     references: frozenset[str] = frozenset()
     numbers: Mapping[str, State] = field(default_factory=dict)
     reference_of: Mapping[str, str] = field(default_factory=dict)  # of the live, else the gone, holder of a number
+    gone_of: Mapping[str, str] = field(default_factory=dict)  # reference to the id of its voided or deleted copy
     repeats: frozenset[str] = frozenset()  # numbers that several of the missing invoices carry
 
 
@@ -26,11 +27,14 @@ def taken_in(target: Invoices) -> Taken:
     references: set[str] = set()
     numbers: dict[str, State] = {}
     reference_of: dict[str, str] = {}
-    columns = (frame[name].tolist() for name in ("number", "reference", "state"))
-    for number, reference, word in zip(*columns, strict=True):
+    gone_of: dict[str, str] = {}
+    columns = (frame[name].tolist() for name in ("id", "number", "reference", "state"))
+    for invoice_id, number, reference, word in zip(*columns, strict=True):
         state, key = State(word), match_key(number)
-        if state not in GONE:
+        if state in GONE:
+            gone_of[match_key(reference)] = invoice_id
+        else:
             references.add(match_key(reference))
         if key and (key not in numbers or numbers[key] in GONE):
             numbers[key], reference_of[key] = state, reference
-    return Taken(frozenset(references - {""}), numbers, reference_of)
+    return Taken(frozenset(references - {""}), numbers, reference_of, gone_of)

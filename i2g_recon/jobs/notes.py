@@ -1,4 +1,4 @@
-"""A line in the history of each invoice that was changed, for whoever looks at it in Xero.
+"""A line in the history of each invoice that was changed, voided or copied again, for whoever looks at it in Xero.
 
 New invoices get none: Xero's own history says which app created them and when, and a call for each would cost more than
 sending them. A note that cannot be written now is not worth a failed push; the receipt here says the same.
@@ -32,12 +32,13 @@ def leave_notes(ws: Workspace, session: XeroSession, commands: Sequence[Command]
 def notes_of(command: Command) -> list[tuple[str, str]]:
     """(InvoiceID, words) for each invoice that the command touched."""
     number = command.number
-    if command.kind == "replace":
+    if command.kind in ("replace", "create"):
+        ended = "voided; " if command.kind == "replace" else ""
         return [
-            (command.target_id, f"{BY}: voided; Invoice2go invoice {number} is now {command.xero_invoice_number}."),
+            (command.target_id, f"{BY}: {ended}Invoice2go invoice {number} is now {command.xero_invoice_number}."),
             (
                 command.xero_invoice_id,
-                f"{BY}: copied again from Invoice2go invoice {number}; an older copy was voided.",
+                f"{BY}: copied again from Invoice2go invoice {number}; an older copy was voided or deleted.",
             ),
         ]
     if command.kind == "update":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from i2g_recon.core import frame
 from i2g_recon.core.allowance import Allowance, allowance
+from i2g_recon.core.invoice import GONE
 from i2g_recon.core.money import decimal_text
-from i2g_recon.core.plan import PushCommand, make_plan
+from i2g_recon.core.plan import ENDED, PushCommand, make_plan
 from i2g_recon.core.preflight import PlanSummary, Verdict, preflight, summary
 from i2g_recon.core.setup import Setup
 from i2g_recon.errors import NeedsAPerson
@@ -107,7 +108,20 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
         kept_back=ws.store.kept_back(connection.tenant_id),
         month=month,
     )
-    standing = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}
+    gone = gone_ids(target)
+    pushed = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}
+    ended = {
+        source_id: one
+        for source_id, one in pushed.items()
+        if one.state == "confirmed" and one.xero_invoice_id in gone and reasons.get(source_id) in ENDED
+    }
+    standing = {source_id: one for source_id, one in pushed.items() if source_id not in ended}
+    commands = tuple(
+        replace(one, target_id=ended[one.source_id].xero_invoice_id)
+        if one.action == "create" and one.source_id in ended
+        else one
+        for one in commands
+    )
     return PlanView(
         run=run,
         commands=commands,
@@ -116,6 +130,11 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
         standing={one.source_id: standing[one.source_id] for one in commands if one.source_id in standing},
         month=month,
     )
+
+
+def gone_ids(target: frame.Invoices) -> set[str]:
+    """The ids of what is voided or deleted in Xero."""
+    return set(target.invoices.loc[target.invoices["state"].isin(GONE), "id"])
 
 
 def chosen(view: PlanView, numbers: Sequence[str]) -> tuple[PushCommand, ...]:

@@ -72,7 +72,7 @@ def settle_group(ws: Workspace, session: XeroSession, group: Sequence[Command], 
         if ws.clock() - looked_at > LOOK_LASTS:  # Xero asked for a pause meanwhile, and somebody may have typed it
             going = settle_what_is_there(ws, session, going)
         settle_creations(ws, session, going, owner)
-    leave_notes(ws, session, changes)
+    leave_notes(ws, session, [one for one in group if one.kind != "create" or one.target_id])
 
 
 def batches(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:

@@ -17,6 +17,7 @@ from i2g_recon.store.tables import CommandRow, PushRow, ReceiptRow
 
 AT_ONCE = 500  # values in one IN list; databases have a limit
 IS_OPEN: ColumnElement[bool] = col(CommandRow.state).in_(OPEN_STATES)
+COPIED_ANEW = "Voided or deleted in Xero since, and copied anew."
 TAKEN_BACK = "Taken out of Xero again."
 Change = tuple[str, str]
 
@@ -31,6 +32,7 @@ def approve_within(
     session: Session, push_id: str, tenant_id: str, commands: Sequence[Command], now: dt.datetime
 ) -> list[Command]:
     """The body of an approval: find what stands, write down the rest, give both in the order asked."""
+    end_confirmations(session, tenant_id, commands, now)
     standing = standing_for(session, tenant_id, commands)
     fresh: dict[Change, Command] = {}
     for command in commands:
@@ -45,7 +47,7 @@ def approve_within(
 
 def change_of(command: Command) -> Change:
     """What one command stands for: putting a source into Xero, or changing the invoice that is there."""
-    return command.source_id, command.target_id or command.kind
+    return command.source_id, command.kind if command.kind == "create" else command.target_id
 
 
 def standing_for(session: Session, tenant_id: str, commands: Sequence[Command]) -> dict[Change, Command]:
@@ -110,30 +112,42 @@ def receipt_row(settlement: Settlement, now: dt.datetime) -> dict[str, Any]:
     }
 
 
+def end_confirmations(session: Session, tenant_id: str, commands: Sequence[Command], now: dt.datetime) -> None:
+    """A new copy of what was voided or deleted in Xero ends the confirmation of the command that had put it there."""
+    for one in commands:
+        if one.kind == "create" and one.target_id:
+            end_confirmation(session, tenant_id, one, now, COPIED_ANEW)
+
+
 def take_back_within(session: Session, ids: Collection[str], now: dt.datetime) -> None:
     """Confirmed commands that end invoices of Xero end the confirmation of the commands that had put them there."""
     wanted = select(CommandRow).where(col(CommandRow.id).in_(ids), CommandRow.target_id != "")
-    for done in session.exec(wanted).all() if ids else []:
-        if command_of(done).kind not in TAKES_AWAY:
-            continue
-        put_there = select(CommandRow).where(
-            CommandRow.tenant_id == done.tenant_id,
-            CommandRow.source_id == done.source_id,
-            CommandRow.state == "confirmed",
-            CommandRow.xero_invoice_id == done.target_id,
-            CommandRow.id != done.id,
-        )
-        for row in session.exec(put_there).all():
-            if command_of(row).kind in NEW_COPY:
-                taken = Settlement(
-                    command_id=row.id,
-                    state="held",
-                    xero_invoice_id=row.xero_invoice_id,
-                    xero_invoice_number=row.xero_invoice_number,
-                    messages=(TAKEN_BACK,),
-                )
-                row.state, row.messages, row.remedy = "held", canonical([TAKEN_BACK]), ""
-                session.execute(insert(ReceiptRow), [receipt_row(taken, now)])
+    for done in [command_of(row) for row in session.exec(wanted).all()] if ids else []:
+        if done.kind in TAKES_AWAY:
+            end_confirmation(session, done.tenant_id, done, now, TAKEN_BACK)
+
+
+def end_confirmation(session: Session, tenant_id: str, after: Command, now: dt.datetime, why: str) -> None:
+    """The command that put the target of another one into Xero does not stand for its invoice any more."""
+    put_there = select(CommandRow).where(
+        CommandRow.tenant_id == tenant_id,
+        CommandRow.source_id == after.source_id,
+        CommandRow.state == "confirmed",
+        CommandRow.xero_invoice_id == after.target_id,
+        CommandRow.id != after.id,
+    )
+    for row in session.exec(put_there).all():
+        if command_of(row).kind in NEW_COPY:
+            taken = Settlement(
+                command_id=row.id,
+                state="held",
+                xero_invoice_id=row.xero_invoice_id,
+                xero_invoice_number=row.xero_invoice_number,
+                messages=(why,),
+            )
+            row.state, row.messages, row.remedy = "held", canonical([why]), ""
+            session.execute(insert(ReceiptRow), [receipt_row(taken, now)])
+    session.flush()
 
 
 def write_push(session: Session, push_id: str, tenant_id: str, now: dt.datetime) -> None:
