@@ -18,6 +18,7 @@ from i2g_recon.core.invoice import Invoice
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile as compare_sides
 from i2g_recon.errors import NeedsAPerson, OtherSideFailed
+from i2g_recon.jobs.cases import follow
 from i2g_recon.jobs.policies import policy_of, rules_of
 from i2g_recon.jobs.pull import is_stale, known_organisation, last_pull, pull
 from i2g_recon.jobs.source import Source, current_source, merged_source, target_side
@@ -118,7 +119,10 @@ def reconcile(
     )
     ws.store.add_run(run)
     ws.store.log(run.created_at, "", "reconciled", run_id, tenant_id=connection.tenant_id, detail=dict(result.counts))
-    return ws.memory.recall("run", run.id, lambda: view_of(run))
+    view = view_of(run)
+    if not is_of_a_period(view):
+        follow(ws, connection.tenant_id, view.document, run.created_at, last[1])
+    return ws.memory.recall("run", run.id, lambda: view)
 
 
 def recheck(ws: Workspace, connection: Connection) -> RunView | None:

@@ -1,4 +1,4 @@
-"""Evidence: both sides as they were read, and the runs that compared them. Nothing here is ever changed."""
+"""Evidence: both sides as they were read, and the runs that compared them. Nothing that was kept is ever changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from i2g_recon.errors import NeedsAPerson, UnreadableFile
@@ -72,8 +72,10 @@ class Evidence(Part):
             return numbered(row)
 
     def snapshots(self, tenant_id: str, side: Side) -> list[SnapshotInfo]:
-        """What was read of one side, newest first."""
-        chosen = select(*ABOUT_SNAPSHOT).where(SnapshotRow.tenant_id == tenant_id, SnapshotRow.side == side)  # type: ignore[call-overload] # sqlmodel types up to four columns
+        """What was read of one side and was not taken back, newest first."""
+        chosen = select(*ABOUT_SNAPSHOT).where(  # type: ignore[call-overload] # sqlmodel types up to four columns
+            SnapshotRow.tenant_id == tenant_id, SnapshotRow.side == side, col(SnapshotRow.withdrawn_at).is_(None)
+        )
         with self.database.reading() as session:
             return [snapshot_info(row) for row in session.exec(chosen.order_by(col(SnapshotRow.id).desc()))]
 
@@ -98,6 +100,12 @@ class Evidence(Part):
         if hashlib.sha256(frames).hexdigest() != content:
             raise UnreadableFile(f"Snapshot {snapshot_id} was changed after it was taken; read the input again")
         return snapshot.from_bytes(frames)
+
+    def withdraw_snapshot(self, snapshot_id: int, at: dt.datetime) -> bool:
+        """Leave it out from now on; runs that were made of it keep it. Whether it was in."""
+        change = update(SnapshotRow).where(col(SnapshotRow.id) == snapshot_id, col(SnapshotRow.withdrawn_at).is_(None))
+        with self.database.writing() as session:
+            return session.connection().execute(change.values(withdrawn_at=at)).rowcount == 1
 
     def raw_input(self, snapshot_id: int) -> bytes:
         """The raw input kept with a snapshot; empty when none was."""

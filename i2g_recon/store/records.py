@@ -179,6 +179,16 @@ class PushInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNote:
+    """What somebody said about an exception; who is '' for the program. key: `core.cases.key_of`."""
+
+    key: str
+    at: dt.datetime
+    who: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignOff:
     """A period that was signed off: on which run, by whom, with a hash of the evidence; who reviewed it, if anybody."""
 

@@ -147,6 +147,7 @@ class SnapshotRow(Row, table=True):
     digest: str = Field(sa_type=Text)
     frames: bytes = Field(sa_type=LargeBinary)
     raw: bytes = Field(sa_type=LargeBinary)
+    withdrawn_at: dt.datetime | None = Field(sa_type=Moment, default=None)
 
 
 class RunRow(Row, table=True):

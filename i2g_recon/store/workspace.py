@@ -13,6 +13,7 @@ from i2g_recon.clock import Clock, utc_now
 from i2g_recon.errors import NotConfigured
 from i2g_recon.settings import Settings
 from i2g_recon.store.activity import ActivityLog
+from i2g_recon.store.cases import Cases
 from i2g_recon.store.connections import Connections
 from i2g_recon.store.database import database_at
 from i2g_recon.store.decisions import Decisions
@@ -24,7 +25,7 @@ OPEN: dict[tuple[Path, str, str], Store] = {}
 OPENING = threading.Lock()
 
 
-class Store(Connections, Organisations, Decisions, ActivityLog, Evidence):
+class Store(Connections, Organisations, Decisions, Cases, ActivityLog, Evidence):
     """The workspace of one person or practice. One per process, safe to share among threads: a session per call.
 
     Methods raise OtherSideFailed when the database is busy or away, NeedsAPerson when its disk is full, Clash when a

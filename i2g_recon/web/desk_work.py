@@ -10,10 +10,12 @@ from typing import Any
 
 import streamlit as st
 
+from i2g_recon.core.cases import Case, key_of
 from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.reasons import REASONS
 from i2g_recon.jobs.reconcile import RunView
 from i2g_recon.report.paper import Kind, paper_bytes
+from i2g_recon.web.desk_cases import STATE_COLOURS, ask_wanted, case_cells, hidden_words
 from i2g_recon.web.desk_items import (
     BUCKET_COLOURS,
     BUCKETS,
@@ -72,7 +74,7 @@ def one_day(place: Any, label: str, key: str, before: str | None) -> dt.date | N
     return chosen if isinstance(chosen, dt.date) else None
 
 
-def filter_items(run: RunView) -> list[Item]:
+def filter_items(run: RunView, cases: Mapping[str, Case]) -> list[Item]:
     """The items that pass the filters; what the filters say stands in the address."""
     items = run.document["items"]
     reasons = {words(code): [code] for code in present(map(why_code, items), [*REASONS, *FIELD_WHY])}
@@ -87,6 +89,11 @@ def filter_items(run: RunView) -> list[Item]:
             search=st.text_input("Search", key="search", placeholder="Number, client, amount", bind="query-params")
             or "",
         )
+    with st.container(horizontal=True, key="case_filters", vertical_alignment="bottom"):
+        wanted = ask_wanted(cases, choice)
+    kept = [item for item in kept if wanted.passes(item, cases.get(key_of(item)), run.created_at)]
+    if left_out := hidden_words(items, cases, wanted):
+        st.caption(left_out)
     about = sums(money_at_stake(kept))
     st.text(f"{len(kept):,} of {count(len(items), 'line', 'lines')} shown" + (f", {about} to look at" if about else ""))
     return kept
@@ -94,28 +101,35 @@ def filter_items(run: RunView) -> list[Item]:
 
 def one_of(label: str, key: str, meanings: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """A filter with one choice, the first one being the usual; gives the codes that it lets pass, none for all."""
-    chosen = st.selectbox(label, list(meanings), key=key, bind="query-params")
-    return meanings.get(str(chosen), ())  # a choice that a new run no longer offers lets everything pass
+    return meanings.get(choice(label, key, list(meanings)), ())  # one that a new run no longer offers lets all pass
 
 
-def chosen_item(run: RunView, items: list[Item]) -> Item | None:
-    """The work list; gives the item whose row is ticked."""
+def choice(label: str, key: str, options: Sequence[str]) -> str:
+    """One choice that is kept in the address."""
+    return str(st.selectbox(label, list(options), key=key, bind="query-params"))
+
+
+def chosen_items(run: RunView, items: list[Item], cases: Mapping[str, Case]) -> list[Item]:
+    """The work list; gives the items whose rows are ticked."""
     if not items:
         st.info("Nothing passes these filters.")
-        return None
+        return []
     table = work_list(items)
+    cells = [case_cells(item, cases.get(key_of(item)), run.created_at) for item in items]
+    table = table.assign(**{name: [row[name] for row in cells] for name in ("State", "With", "Days")})
     places = max(places_of(table[name]) for name in ("Invoice2go", "Xero"))
     columns = {name: money(name, places) for name in ("Invoice2go", "Xero", "Difference")}
     columns |= {
         "Status": badge("Status", dict(zip(BUCKETS.values(), BUCKET_COLOURS, strict=True))),
         "Date": st.column_config.DateColumn("Date", format="YYYY-MM-DD"),
         "Why": st.column_config.TextColumn("Why", width="large"),
+        "State": badge("State", STATE_COLOURS),
+        "Days": st.column_config.NumberColumn("Days", help="Since a comparison first showed it."),
     }
-    rows = selected_rows(table, key=list_key(run, items), alt="The work list", many=False, columns=columns)
+    rows = selected_rows(table, key=list_key(run, items), alt="The work list", many=True, columns=columns)
     if not rows:
-        st.caption("Tick a line to see both invoices side by side.")
-        return None
-    return items[rows[0]]
+        st.caption("Tick a line to see both invoices side by side, or several to do the same with all of them.")
+    return [items[row] for row in rows]
 
 
 def list_key(run: RunView, items: list[Item]) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from i2g_recon.jobs.cases import cases_of, notes_of
 from i2g_recon.jobs.overview import overview
 from i2g_recon.jobs.policies import policy_of
 from i2g_recon.jobs.reconcile import detail
 from i2g_recon.web.desk_accept import show_decided, show_decisions, show_reopened
+from i2g_recon.web.desk_cases import act_on, show_notes
 from i2g_recon.web.desk_detail import show_detail
 from i2g_recon.web.desk_run import compare_now, show_standing
+from i2g_recon.web.desk_views import ask_view
 from i2g_recon.web.desk_words import standing
-from i2g_recon.web.desk_work import ask_period, chosen_item, filter_items, show_downloads
+from i2g_recon.web.desk_work import ask_period, chosen_items, filter_items, show_downloads
 from i2g_recon.web.parts import (
     current_connection,
     empty_state,
@@ -20,11 +23,14 @@ from i2g_recon.web.parts import (
     sentence_on_failure,
     workspace,
 )
+from i2g_recon.web.places import page
 
 with sentence_on_failure():
     ws = workspace()
     connection = current_connection(ws)
     page_header("Reconcile", ws, connection)
+    if "push_confirmed" in st.session_state:  # a yes to a push is acted upon where its progress is shown
+        st.switch_page(page("push"))
 
     view = overview(ws, connection)
     if not view.imports:
@@ -46,10 +52,15 @@ with sentence_on_failure():
     show_decided()
     show_reopened(view.run)
 
-    items = filter_items(view.run)
-    item = chosen_item(view.run, items)
-    if item is not None:
+    cases = cases_of(ws, connection.tenant_id)
+    ask_view(ws, connection)
+    items = filter_items(view.run, cases)
+    ticked = chosen_items(view.run, items, cases)
+    act_on(ws, connection, view.run, ticked)
+    if len(ticked) == 1:
+        item = ticked[0]
         st.header("Side by side", anchor=False)
+        show_notes(notes_of(ws, connection.tenant_id, item))
         show_decisions(ws, connection, view.run, item, policy)
         show_detail(detail(ws, view.run, item))
     show_downloads(view.run)
