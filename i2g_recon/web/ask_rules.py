@@ -10,8 +10,10 @@ from i2g_recon.core.policy import AMOUNTS
 from i2g_recon.core.reference import RULES
 from i2g_recon.jobs.policies import policy_of, save_policy
 from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.parts import plain
 
 MOST_CENTS, MOST_DAYS = 100, 31
+SPELLINGS_HELP = "An exact number always comes first, and two different numbers are never taken for one."
 LABELS = {"total": "Total", "subtotal": "Subtotal", "tax": "Tax"}
 
 
@@ -38,14 +40,13 @@ def ask_rules(ws: Workspace, connection: Connection) -> None:
             key="rules_days",
         )
         reasons = {rule.name: f"{rule.name.replace('_', ' ')}: {rule.example[0]} = {rule.example[1]}" for rule in RULES}
-        spellings = st.multiselect(
-            "Two spellings of one number may differ in",
-            list(reasons),
-            [name for name in reasons if name in rules.key_rules],
-            format_func=lambda name: reasons[name],
-            key="rules_keys",
-            help="An exact number always comes first, and two different numbers are never taken for one.",
-        )
+        st.text("Two spellings of one number may differ in:", help=SPELLINGS_HELP)
+        places = st.columns(2)
+        spellings = [
+            name
+            for number, (name, label) in enumerate(reasons.items())
+            if places[number % 2].checkbox(plain(label), name in rules.key_rules, key=f"rules_key_{name}")
+        ]
         by_number = st.toggle(
             "Xero's invoice number may pair too, where its reference is empty",
             rules.invoice_number_pairs,

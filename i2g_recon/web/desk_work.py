@@ -116,7 +116,8 @@ def chosen_items(run: RunView, items: list[Item], cases: Mapping[str, Case]) -> 
         return []
     table = work_list(items)
     cells = [case_cells(item, cases.get(key_of(item)), run.created_at) for item in items]
-    table = table.assign(**{name: [row[name] for row in cells] for name in ("State", "With", "Days")})
+    table.insert(1, "State", [row["State"] for row in cells])
+    table = table.assign(**{name: [row[name] for row in cells] for name in ("With", "Days")})
     places = max(places_of(table[name]) for name in ("Invoice2go", "Xero"))
     columns = {name: money(name, places) for name in ("Invoice2go", "Xero", "Difference")}
     columns |= {

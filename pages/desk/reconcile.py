@@ -40,7 +40,12 @@ with sentence_on_failure():
     place_of_sentence = st.container()
     period_from, period_to, usable = ask_period(view.run)
     policy = policy_of(ws, connection.tenant_id, period_from, period_to)
-    if st.button("Reconcile now", key="reconcile_now", type="primary", icon=":material/sync:", disabled=not usable):
+    with st.container(horizontal=True, key="list_head"):
+        pressed = st.button(
+            "Reconcile now", key="reconcile_now", type="primary", icon=":material/sync:", disabled=not usable
+        )
+        ask_view(ws, connection)
+    if pressed:
         with sentence_on_failure():
             compare_now(ws, connection, policy)
             view = overview(ws, connection)
@@ -53,7 +58,6 @@ with sentence_on_failure():
     show_reopened(view.run)
 
     cases = cases_of(ws, connection.tenant_id)
-    ask_view(ws, connection)
     items = filter_items(view.run, cases)
     ticked = chosen_items(view.run, items, cases)
     act_on(ws, connection, view.run, ticked)
