@@ -12,12 +12,13 @@ from fixtures_workspace import KNOWN_CLIENT, Desk, desk, environment, sale
 from test_pages_desk import checked, home_in_environment, opened
 
 from i2g_recon.core.policy import Policy
-from i2g_recon.core.reference import USUAL_RULES
+from i2g_recon.core.reference import RULE_NAMES, USUAL_RULES
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.close_period import prepare
 from i2g_recon.jobs.policies import policy_from, policy_of, save_policy
 from i2g_recon.jobs.reconcile import current_run
 from i2g_recon.jobs.settings_file import apply_settings, settings_text
+from i2g_recon.web.ask_rules import RULE_WORDS
 
 LINE = {"Description": "Repair", "Quantity": 1, "UnitAmount": "100.02", "AccountCode": "200", "TaxType": "OUTPUT"}
 LENIENT = Policy(tolerance_minor={"total": 2, "subtotal": 2}, fields=("total", "subtotal"))
@@ -102,3 +103,7 @@ def test_the_rules_on_the_page(at: Desk, tmp_path: Path) -> None:
     kept = policy_of(at.ws, at.tenant_id)
     assert dict(kept.tolerance_minor) == {"total/JPY": 3, "total": 2}
     assert (kept.date_tolerance_days, kept.key_rules) == (1, ("characters", "case", "spaces"))
+
+
+def test_every_rule_has_its_words() -> None:
+    assert tuple(RULE_WORDS) == RULE_NAMES

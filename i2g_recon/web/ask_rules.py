@@ -7,13 +7,22 @@ from dataclasses import replace
 import streamlit as st
 
 from i2g_recon.core.policy import AMOUNTS
-from i2g_recon.core.reference import RULES
 from i2g_recon.jobs.policies import policy_of, save_policy
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.parts import plain
 
 MOST_CENTS, MOST_DAYS = 100, 31
 SPELLINGS_HELP = "An exact number always comes first, and two different numbers are never taken for one."
+RULE_WORDS = {  # of reference.RULES
+    "characters": "invisible and full-width characters",
+    "case": "capital and small letters",
+    "spaces": "spaces too many",
+    "look_alikes": "letters of other alphabets that look the same",
+    "prefixes": "words in front: Invoice No. HT-7 is HT-7",
+    "dashes": "dashes and spaces: HT 7 is HT-7",
+    "confusions": "O and 0, I and 1: HT-1O is HT-10",
+    "leading_zeros": "zeros in front: HT-0007 is HT-7",
+}
 LABELS = {"total": "Total", "subtotal": "Subtotal", "tax": "Tax"}
 
 
@@ -38,13 +47,13 @@ def ask_rules(ws: Workspace, connection: Connection) -> None:
             max(MOST_DAYS, rules.date_tolerance_days),
             rules.date_tolerance_days,
             key="rules_days",
+            width=260,
         )
-        reasons = {rule.name: f"{rule.name.replace('_', ' ')}: {rule.example[0]} = {rule.example[1]}" for rule in RULES}
         st.text("Two spellings of one number may differ in:", help=SPELLINGS_HELP)
         places = st.columns(2)
         spellings = [
             name
-            for number, (name, label) in enumerate(reasons.items())
+            for number, (name, label) in enumerate(RULE_WORDS.items())
             if places[number % 2].checkbox(plain(label), name in rules.key_rules, key=f"rules_key_{name}")
         ]
         by_number = st.toggle(

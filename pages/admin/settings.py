@@ -94,6 +94,7 @@ def ask_arrival(ws: Workspace, connection: Connection) -> None:
         max_value=LARGEST_ROUNDING_MINOR,
         value=setup.rounding_minor,
         key="settings_rounding",
+        width=260,
         help=ROUNDING_MEANING,
     )
     wanted = replace(setup, status=status, auto_export=auto_export, rounding_minor=int(rounding))
