@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -213,7 +215,9 @@ def keep_back(
 
 def worker(
     once: Annotated[bool, typer.Option("--once", help="Do what is waiting now, then end.")] = False,
+    watch: Annotated[Path | None, typer.Option("--watch", help="Import what is dropped in this folder.")] = None,
     home: Home = None,
+    organisation: OrganisationName = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
@@ -222,14 +226,30 @@ def worker(
 
     voice = Voice(as_json, quiet)
     with workspace(home) as ws:
+        look = folder_of(ws, organisation, watch, voice) if watch else (lambda: None)
         if once:
+            look()
+            look()  # a file counts as complete when it is the same at two looks
             done = work_once(ws)
         else:
             stop = threading.Event()
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, lambda *_: stop.set())
             voice.tell("Waiting for approved invoices. Ctrl-C ends it; what is under way is finished first.")
-            done = run_worker(ws, stop)
+            done = run_worker(ws, stop, first=look)
     voice.say(f"{done.settled} finished, {done.open} still open." + "".join(f"\n{one}" for one in done.problems))
     voice.give({"schema": 1, "settled": done.settled, "open": done.open, "problems": list(done.problems)})
     return NEEDS_A_PERSON if done.open or done.problems else DONE
+
+
+def folder_of(ws: Any, organisation: str, folder: Path, voice: Voice) -> Callable[[], None]:
+    """The look into a watched folder, which tells what it found."""
+    from i2g_recon.jobs.watch import Watch
+
+    watching = Watch(folder, ws.organisation(organisation))
+
+    def look() -> None:
+        for one in watching.look(ws):
+            voice.tell(f"{one.name}: {one.words}")
+
+    return look

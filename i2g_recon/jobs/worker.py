@@ -8,6 +8,7 @@ several, in the server's process or on other machines (PostgreSQL), and a second
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from i2g_recon.errors import LimitReached, ReconError
@@ -18,6 +19,10 @@ from i2g_recon.store.records import Connection
 
 EVERY_S = 5.0
 LATER_S = 60.0  # until an organisation that failed is tried again
+
+
+def nothing() -> None:
+    """Nothing is done first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,16 @@ def waits_because(ws: Workspace, tenant_id: str) -> str:
     return ws.store.preference(f"push waits {tenant_id}")
 
 
-def run_worker(ws: Workspace, stop: threading.Event, *, every_s: float = EVERY_S) -> Done:
-    """Work until stopped, looking every so often. What is under way when it is stopped is finished first."""
+def run_worker(
+    ws: Workspace, stop: threading.Event, *, every_s: float = EVERY_S, first: Callable[[], object] = nothing
+) -> Done:
+    """Work until stopped, looking every so often. What is under way when it is stopped is finished first.
+
+    first: what is done before each look at the outbox.
+    """
     total = Done()
     while not stop.is_set():
+        first()
         done = work_once(ws)
         total = Done(total.settled + done.settled, done.open, done.problems)
         stop.wait(LATER_S if done.problems else every_s)

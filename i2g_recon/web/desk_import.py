@@ -11,6 +11,7 @@ import streamlit as st
 from i2g_recon.core.answers import NOTHING_SAID, Answers
 from i2g_recon.errors import UnreadableFile
 from i2g_recon.jobs.import_export import ImportedFile, ImportReport, look_at
+from i2g_recon.jobs.imports import imports, take_back, taking_back
 from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.report.safe_csv import csv_bytes
@@ -18,7 +19,7 @@ from i2g_recon.web.desk_items import sums
 from i2g_recon.web.desk_table import ask
 from i2g_recon.web.desk_tables import plain_table
 from i2g_recon.web.desk_words import count
-from i2g_recon.web.parts import plain
+from i2g_recon.web.parts import local_time, plain, sentence_on_failure
 
 
 def ask_about(ws: Workspace, connection: Connection, uploads: Sequence[tuple[str, bytes]]) -> Answers | None:
@@ -95,3 +96,31 @@ def error_table(file: ImportedFile) -> pd.DataFrame:
         for one in file.row_errors
     ]
     return pd.DataFrame(rows, dtype=object)
+
+
+def show_imports(ws: Workspace, connection: Connection) -> None:
+    """What was imported so far, each with the way back; what that means is said before it is done."""
+    known = imports(ws, connection)
+    if not known:
+        return
+    st.header("Imported so far", anchor=False)
+    for one in known:
+        told, away = st.columns((5, 1), vertical_alignment="center")
+        errors = f", {count(one.row_errors, 'row', 'rows')} with an error or doubt" if one.row_errors else ""
+        told.text(f"{one.name}\n{local_time(one.taken_at)}, {count(one.rows, 'row', 'rows')}{errors}")
+        with away.popover("Take back", key=f"take_back_{one.id}"):
+            if st.button("What would that mean?", key=f"take_back_ask_{one.id}"):
+                st.session_state["taking_back"] = one.id
+            if st.session_state.get("taking_back") == one.id:
+                ask_to_take_back(ws, connection, one.id)
+
+
+def ask_to_take_back(ws: Workspace, connection: Connection, snapshot_id: int) -> None:
+    """What it means, and the button that does it."""
+    with sentence_on_failure():
+        st.text(taking_back(ws, connection, snapshot_id).words)
+        if st.button("Take this import back", key=f"take_back_now_{snapshot_id}", type="primary"):
+            take_back(ws, connection, snapshot_id)
+            st.session_state.pop("taking_back")
+            st.session_state.pop("imported", None)
+            st.rerun()

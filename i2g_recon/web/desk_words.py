@@ -31,6 +31,7 @@ def standing(view: Overview, when: str) -> Standing:
     said, tone = verdict_words(view.run, when)
     since = [
         *(["A file was imported since; it is not part of this."] if view.imported_since else []),
+        *(["An import was taken back since; it is still part of this."] if view.taken_back_since else []),
         *(["Invoices were pushed since; they are not checked yet."] if view.pushed_since else []),
         *(
             [f"{count(view.left_open, 'pushed invoice has', 'pushed invoices have')} no outcome yet."]

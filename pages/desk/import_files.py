@@ -7,7 +7,7 @@ import streamlit as st
 from i2g_recon.core.answers import NOTHING_SAID
 from i2g_recon.jobs.auto_export import start_after_import
 from i2g_recon.jobs.import_export import import_uploads
-from i2g_recon.web.desk_import import ask_about, show_report
+from i2g_recon.web.desk_import import ask_about, show_imports, show_report
 from i2g_recon.web.desk_tables import link
 from i2g_recon.web.desk_words import count
 from i2g_recon.web.parts import can_write, current_connection, page_header, sentence_on_failure, workspace
@@ -49,3 +49,4 @@ with sentence_on_failure():
     if report is not None and tenant_id == connection.tenant_id:
         show_report(report)
         link("reconcile", "Compare with Xero")
+    show_imports(ws, connection)
