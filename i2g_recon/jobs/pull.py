@@ -1,13 +1,12 @@
 """Pull: the organisation's settings, contacts and sales invoices from Xero, kept as evidence.
 
-Every pull reads everything (a page of 1,000 is one call). Xero never takes an invoice off its list, so a pull that
-brings fewer than the one before is not believed unless a person says so.
+Xero never takes an invoice off its list, so a pull that brings fewer than the one before is not believed unless a
+person says so. Which invoices are read is decided in `pull_invoices`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from i2g_recon.core.frame import Invoices
@@ -15,13 +14,13 @@ from i2g_recon.core.invoice import Contact
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.errors import IncompletePull, NotConnected
 from i2g_recon.jobs.connect import noticing_loss, open_session
+from i2g_recon.jobs.pull_invoices import Progress, Sales, read_sales
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection
 from i2g_recon.xero import reader
 from i2g_recon.xero.standing import read_may_not
 
 FRESH_FOR = dt.timedelta(minutes=10)
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +36,19 @@ class PullReport:
 
 
 def pull(ws: Workspace, connection: Connection, *, full: bool = False, progress: Progress | None = None) -> PullReport:
-    """Read and keep. full: believe a pull that brings fewer invoices than the last one.
+    """Read and keep. full: read everything, and believe a pull that brings fewer invoices than the last one.
 
     Raises IncompletePull, ReconnectNeeded and what the transport raises; nothing is kept then.
     """
     before, started = ws.transport.calls.total, ws.clock()
-    organisation, contacts, invoices = read_everything(ws, connection, progress)
+    organisation, contacts, sales = read_all(ws, connection, full=full, progress=progress)
+    invoices = sales.invoices
     if not full:
         refuse_shrinking(ws, connection, invoices)
     ws.store.save_organisation(connection.tenant_id, organisation, contacts, started)
-    snapshot = ws.store.add_snapshot(connection.tenant_id, "target", invoices, taken_at=started)
+    snapshot = ws.store.add_snapshot(
+        connection.tenant_id, "target", invoices, taken_at=started, extra={"full_at": sales.full_at.isoformat()}
+    )
     ws.store.note_connection(connection, state="connected", name=organisation.name)
     ws.store.log(
         started,
@@ -66,9 +68,9 @@ def pull(ws: Workspace, connection: Connection, *, full: bool = False, progress:
     )
 
 
-def read_everything(
-    ws: Workspace, connection: Connection, progress: Progress | None
-) -> tuple[Organisation, tuple[Contact, ...], Invoices]:
+def read_all(
+    ws: Workspace, connection: Connection, *, full: bool, progress: Progress | None
+) -> tuple[Organisation, tuple[Contact, ...], Sales]:
     """Settings, contacts and invoices; a lost permission is remembered on the connection."""
     session = open_session(ws, connection)
     with noticing_loss(ws, connection):
@@ -76,17 +78,21 @@ def read_everything(
         if ws.store.setup(connection.tenant_id).completed:  # one more call, of no use before anything can be sent
             organisation = replace(organisation, may_not=read_may_not(session))
         contacts = reader.read_contacts(session)
-        rates = {rate.tax_type: rate.rate for rate in organisation.tax_rates}
-        invoices = reader.read_invoices(session, progress=progress, rates=rates)
-        return organisation, contacts, with_emails(invoices, contacts)
+        sales = read_sales(ws, connection, session, organisation, full=full, progress=progress)
+        return organisation, contacts, replace(sales, invoices=as_contacts_say(sales.invoices, contacts))
 
 
-def with_emails(invoices: Invoices, contacts: tuple[Contact, ...]) -> Invoices:
-    """The invoices with their contacts' e-mail addresses, which Xero's list of invoices leaves out."""
-    known = {contact.id: contact.email for contact in contacts}
+def as_contacts_say(invoices: Invoices, contacts: tuple[Contact, ...]) -> Invoices:
+    """The invoices with the name and e-mail address that their contact has now; Xero's list leaves the latter out."""
     frame = invoices.invoices
-    emails = frame["email"].where(frame["email"] != "", frame["contact_id"].map(known).fillna(""))
-    return replace(invoices, invoices=frame.assign(email=emails.astype("str")))
+    emails = frame["contact_id"].map({contact.id: contact.email for contact in contacts if contact.email})
+    names = frame["contact_id"].map({contact.id: contact.name for contact in contacts if contact.name})
+    return replace(
+        invoices,
+        invoices=frame.assign(
+            email=emails.fillna(frame["email"]).astype("str"), contact=names.fillna(frame["contact"]).astype("str")
+        ),
+    )
 
 
 def refuse_shrinking(ws: Workspace, connection: Connection, invoices: Invoices) -> None:

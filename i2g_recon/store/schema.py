@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from i2g_recon.errors import NotConfigured
 from i2g_recon.store.database import Database, plainly
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 MIGRATIONS = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 0x12C0  # any number of our own: the name of PostgreSQL's lock for the upgrade
 ONE_AT_A_TIME = threading.Lock()  # alembic keeps the running upgrade in a module, so threads take turns

@@ -19,13 +19,14 @@ from i2g_recon.store.database import database_at
 from i2g_recon.store.decisions import Decisions
 from i2g_recon.store.evidence import Evidence
 from i2g_recon.store.organisations import Organisations
+from i2g_recon.store.pull_pages import PullPages
 from i2g_recon.store.schema import bring_up_to_date
 
 OPEN: dict[tuple[Path, str, str], Store] = {}
 OPENING = threading.Lock()
 
 
-class Store(Connections, Organisations, Decisions, Cases, ActivityLog, Evidence):
+class Store(Connections, Organisations, Decisions, Cases, ActivityLog, Evidence, PullPages):
     """The workspace of one person or practice. One per process, safe to share among threads: a session per call.
 
     Methods raise OtherSideFailed when the database is busy or away, NeedsAPerson when its disk is full, Clash when a

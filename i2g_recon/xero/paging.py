@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from i2g_recon.errors import IncompletePull
 from i2g_recon.xero.answers import decimal
-from i2g_recon.xero.session import XeroSession, payload_of
+from i2g_recon.xero.session import payload_of
 
 if TYPE_CHECKING:  # pages at once need Arrow, a look-up does not
     from i2g_recon.xero.quick_pages import QuickPage
@@ -31,8 +31,18 @@ class Page:
     quick: QuickPage | None = None
 
 
+class Fetching(Protocol):
+    """Whatever gives the bytes of a page: a session, or one that keeps what it has read."""
+
+    def fetch_raw(
+        self, path: str, params: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """As `XeroSession.fetch_raw`."""
+        ...
+
+
 def pages(
-    session: XeroSession,
+    session: Fetching,
     resource: str,
     params: Mapping[str, object],
     headers: Mapping[str, str] | None = None,

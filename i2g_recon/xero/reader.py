@@ -19,10 +19,11 @@ from i2g_recon.core.organisation import Account, Organisation, TaxRate
 from i2g_recon.errors import IncompletePull, Refused
 from i2g_recon.xero.answers import RECEIVABLE, Reading, day, decimal, one_invoice, text
 from i2g_recon.xero.links import deep_link
-from i2g_recon.xero.paging import elements_of, pages
-from i2g_recon.xero.session import XeroSession
+from i2g_recon.xero.paging import Fetching, count, elements_of, pages
+from i2g_recon.xero.session import XeroSession, payload_of
 
 __all__ = [
+    "count_invoices",
     "deep_link",
     "find_invoices",
     "read_contacts",
@@ -39,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 
 def read_invoices(
-    session: XeroSession,
+    session: Fetching,
     *,
     modified_since: dt.datetime | None = None,
     progress: Progress | None = None,
@@ -65,6 +66,13 @@ def read_invoices(
         if reading.distinct >= promised:
             return reading.invoices(sha256=digest.hexdigest())
     raise IncompletePull(f"Xero says it has {promised} sales invoices, {reading.distinct} arrived; pull again.")
+
+
+def count_invoices(session: XeroSession) -> int | None:
+    """How many sales invoices Xero has in all, voided and deleted ones too; None when it does not say. One call."""
+    params = {"where": ONLY_SALES, "page": 1, "pageSize": 1, "summaryOnly": "true"}
+    named = payload_of(session.fetch_raw("Invoices", params)).get("pagination")
+    return count(named.get("itemCount")) if isinstance(named, dict) else None
 
 
 def read_organisation(session: XeroSession) -> Organisation:
