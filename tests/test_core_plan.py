@@ -49,6 +49,7 @@ def plan(
     near: Sequence[dict[str, Any]] = (),
     kept_back: Mapping[str, str] | None = None,
     month: Allowance | None = None,
+    today: dt.date | None = None,
     **setup: Any,
 ) -> tuple[PushCommand, ...]:
     pairs = [(missing, reason)] if isinstance(missing, Invoice) else missing
@@ -63,6 +64,7 @@ def plan(
         near={PLAIN.id: near},
         kept_back=kept_back or {},
         month=month,
+        today=today,
     )
 
 
@@ -397,6 +399,9 @@ WARNED: list[tuple[str, Invoice, dict[str, Any]]] = [
     ("email_left_out", replace(PLAIN, contact=Contact(name="Kelp", email="kelp")), {}),
     ("number_varied", PLAIN, {"target": in_xero(number="HT-0007", state=State.VOID)}),
     ("perhaps_there", PLAIN, {"near": [NEAR]}),
+    ("due_before_date", replace(PLAIN, due_date=dt.date(2026, 3, 1)), {}),
+    ("date_ahead", PLAIN, {"today": dt.date(2025, 2, 28)}),
+    ("date_long_ago", PLAIN, {"today": dt.date(2031, 3, 8)}),
     ("month_limit", PLAIN, {"month": Allowance("IGNITE", "2026-03", 20), "status": "AUTHORISED"}),
     ("discount_line", discounted("10.00", "98.99", line("1", "99.99")), {}),
 ]

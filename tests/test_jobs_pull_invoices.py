@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from fixtures_workspace import CLIENT, Desk, desk
+from fixtures_workspace import CLIENT, MORNING, Desk, desk, sale
 from test_jobs_pull import seed
 
 from i2g_recon.core.frame import Invoices
 from i2g_recon.errors import OtherSideFailed
 from i2g_recon.jobs import pull_invoices
+from i2g_recon.jobs.close_period import prepare
 from i2g_recon.jobs.pull import pull
 from i2g_recon.xero import reader
 
@@ -93,6 +94,14 @@ def test_after_a_day_everything_is_read(at: Desk) -> None:
     at.clock.forward(hours=2)
     assert calls_of(at) == 3
     assert calls_of(at) == 2
+
+
+def test_a_sign_off_reads_everything(at: Desk) -> None:
+    at.bring_in(sale("T-1"))
+    before = len(at.xero.requests("GET", LIST))
+    day = MORNING.date()
+    prepare(at.ws, at.connection, day, day.replace(month=12), who="Robin Example", note="Open ones are known")
+    assert len(at.xero.requests("GET", LIST)) - before == 3
 
 
 def test_a_count_that_does_not_fit_leads_to_everything(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

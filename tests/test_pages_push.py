@@ -129,3 +129,12 @@ def test_a_push_that_waits_says_why(tmp_path: Path) -> None:
         app = opened("push")
         sent(app.button(key="push_resume").click().run())
         assert any("daily number of calls" in one.value for one in checked(app).warning)
+
+
+def test_one_ticked_invoice_shows_exactly_what_would_be_sent(tmp_path: Path) -> None:
+    with at_home(tmp_path) as at:
+        planned = at.prepare(sale("T-1"), sale("T-2"))
+        app = tick_in(opened("push"), "Light", 0)
+        assert [one.value for one in app.json] == [planned.commands[0].body]
+        assert "Xero will make the total 110.00 AUD of it." in text_of(checked(app))
+        assert not tick_in(app, "Light", 0, 1).json

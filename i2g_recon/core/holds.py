@@ -174,6 +174,9 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "email_left_out": "The client's e-mail address is not one Xero takes and is left out.",
         "perhaps_there": "Look before you push: Xero may hold this invoice already as {there}. {why}.",
         "number_varied": "The Xero invoice number will be {invoice_number}, because {number} is used up.",
+        "due_before_date": "It is due on {due}, before its own date {date}.",
+        "date_ahead": "Its date {date} is more than a year ahead.",
+        "date_long_ago": "Its date {date} is more than five years back.",
         "month_limit": (
             "It would be approved invoice {number} of {month}, and the plan {plan} is said to approve {limit}."
         ),

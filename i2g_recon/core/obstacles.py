@@ -5,6 +5,7 @@ Read by the plan for missing invoices and for changes alike.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from i2g_recon.core.setup import Setup
 from i2g_recon.core.taken import Taken
 
 PUSHED_REASON = "sent_not_in_target"
+MOST_AHEAD, MOST_BACK = dt.timedelta(days=366), dt.timedelta(days=5 * 366)
 SAME_NUMBER_TIERS = ("number", "loose_reference")
 NEEDED = {"DRAFT": "CreateDraftInvoice", "AUTHORISED": "CreateApprovedInvoice"}  # status to Xero's name of the right
 LONGEST_REFERENCE, LONGEST_DESCRIPTION = 255, 4000
@@ -33,6 +35,7 @@ class Books:
     contacts: ContactBook
     links: Mapping[str, str]
     near: Mapping[str, Sequence[Mapping[str, Any]]]
+    today: dt.date | None = None  # for what is odd about dates
 
 
 def reason_holds(invoice: Invoice, reason: str) -> list[Hold]:
@@ -136,6 +139,22 @@ def command_warnings(invoice: Invoice, invoice_number: str, books: Books) -> lis
         for one in books.near.get(invoice.id, ())[:1]
         if one["tier"] not in SAME_NUMBER_TIERS
     ]
+    warnings += date_warnings(invoice, books.today)
     if books.setup.status != "AUTHORISED":
         warnings += [warning("locked_period", **facts) for facts in locked(invoice, books.organisation)]
     return warnings
+
+
+def date_warnings(invoice: Invoice, today: dt.date | None) -> list[str]:
+    """Dates that are possible and probably not meant."""
+    if invoice.date is None:
+        return []
+    facts = {"date": invoice.date.isoformat(), "due": (invoice.due_date or invoice.date).isoformat()}
+    odd = []
+    if invoice.due_date and invoice.due_date < invoice.date:
+        odd.append("due_before_date")
+    if today and invoice.date > today + MOST_AHEAD:
+        odd.append("date_ahead")
+    if today and invoice.date < today - MOST_BACK:
+        odd.append("date_long_ago")
+    return [warning(code, **facts) for code in odd]

@@ -9,6 +9,7 @@ stops a second copy.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import itertools
 from collections import Counter
@@ -100,17 +101,18 @@ def make_plan(
     again: Collection[str] = (),
     kept_back: Mapping[str, str] = NO_LINKS,
     month: Allowance | None = None,
+    today: dt.date | None = None,
 ) -> tuple[PushCommand, ...]:
     """One command per (missing source invoice, its reason of the comparison), in the order given.
 
     contacts: those of Xero, archived ones included. contact_links: contact key to ContactID. near: by source id, the
     proposals of the comparison (as in the items of the JSON), best first. again: source ids to be copied anew although
     their copy was voided or deleted. kept_back: source id to the reason why a person does not want it sent. month: what
-    a small plan still approves. Raises nothing for data.
+    a small plan still approves. today: for dates that are odd. Raises nothing for data.
     """
     repeats = Counter(match_key(invoice.number) for invoice, _ in missing)
     taken = replace(taken_in(target), repeats=frozenset(key for key, times in repeats.items() if times > 1))
-    books = Books(organisation, setup, taken, contact_book(contacts), contact_links, near)
+    books = Books(organisation, setup, taken, contact_book(contacts), contact_links, near, today)
     with localcontext(WIDE):
         commands = tuple(
             kept_back_or(

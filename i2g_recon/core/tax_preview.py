@@ -18,7 +18,7 @@ from i2g_recon.core.setup import Setup
 from i2g_recon.core.tax import WIDE
 
 DAYS = 90
-MOST = 300  # invoices, the newest: a page does not wait longer
+MOST = 5000  # invoices, the newest: a page does not wait for longer than a second
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def prepare(
             f"{known.period_from} to {known.period_to} is signed off already ({known.id}); withdraw that first."
         )
     policy = policy_of(ws, connection.tenant_id, period_from, period_to)
-    run = reconcile(ws, connection, policy, refresh="always")
+    run = reconcile(ws, connection, policy, refresh="everything")
     if run.document["verdict"] in RUINED:
         raise NeedsAPerson(RUINED[run.document["verdict"]])
     left = open_items(run)

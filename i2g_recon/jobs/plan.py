@@ -95,7 +95,8 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
     reasons = {item["source_ids"][0]: item["reason"] for item in missing}
     invoices = frame.records(source_of(ws, run).invoices, reasons)
     target = target_side(ws, run.target_snapshot)
-    month = allowance(organisation, target, ws.clock().date())
+    today = ws.clock().date()
+    month = allowance(organisation, target, today)
     commands = make_plan(
         [(invoice, reasons[invoice.id]) for invoice in invoices],
         target=target,
@@ -107,6 +108,7 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
         again=again,
         kept_back=ws.store.kept_back(connection.tenant_id),
         month=month,
+        today=today,
     )
     gone = gone_ids(target)
     pushed = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}

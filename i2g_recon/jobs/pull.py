@@ -35,13 +35,22 @@ class PullReport:
     notes: tuple[str, ...]
 
 
-def pull(ws: Workspace, connection: Connection, *, full: bool = False, progress: Progress | None = None) -> PullReport:
-    """Read and keep. full: read everything, and believe a pull that brings fewer invoices than the last one.
+def pull(
+    ws: Workspace,
+    connection: Connection,
+    *,
+    full: bool = False,
+    everything: bool = False,
+    progress: Progress | None = None,
+) -> PullReport:
+    """Read and keep. everything: not only changes, some of which Xero does not date (a due date on a part-paid one).
+
+    full: everything, and believe a pull that brings fewer invoices than the last one.
 
     Raises IncompletePull, ReconnectNeeded and what the transport raises; nothing is kept then.
     """
     before, started = ws.transport.calls.total, ws.clock()
-    organisation, contacts, sales = read_all(ws, connection, full=full, progress=progress)
+    organisation, contacts, sales = read_all(ws, connection, full=full or everything, progress=progress)
     invoices = sales.invoices
     if not full:
         refuse_shrinking(ws, connection, invoices)

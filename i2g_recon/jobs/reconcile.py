@@ -26,7 +26,7 @@ from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection, Run
 from i2g_recon.xero.links import deep_link
 
-Refresh = Literal["stale", "always", "never"]
+Refresh = Literal["stale", "always", "everything", "never"]
 Progress = Callable[[int, int], None]
 
 
@@ -81,7 +81,7 @@ def reconcile(
     refresh: Refresh = "stale",
     progress: Progress | None = None,
 ) -> RunView:
-    """Compare the imports with Xero. refresh: pull first when stale, always, or never.
+    """Compare the imports with Xero. refresh: pull first when stale, always, always and everything, or never.
 
     policy: the organisation's own rules when none is given. Raises NeedsAPerson when nothing was imported, and what
     `pull` raises.
@@ -91,8 +91,8 @@ def reconcile(
         raise NeedsAPerson(
             "Nothing has been imported yet: import an Invoice2go export on page Import or with `import`."
         )
-    if refresh == "always" or (refresh == "stale" and is_stale(ws, connection.tenant_id)):
-        pull(ws, connection, progress=progress)
+    if refresh in ("always", "everything") or (refresh == "stale" and is_stale(ws, connection.tenant_id)):
+        pull(ws, connection, everything=refresh == "everything", progress=progress)
     last = last_pull(ws, connection.tenant_id)
     if last is None:
         raise NeedsAPerson("Nothing has been read from Xero yet: run `pull` first.")

@@ -70,7 +70,9 @@ def setup_view(ws: Workspace, connection: Connection) -> SetupView:
 def tax_preview(ws: Workspace, connection: Connection, view: SetupView) -> Mapping[str, TaxPreview]:
     """By tax key what the chosen rates, or those proposed, would make of the newest invoices; nothing is posted."""
     source = current_source(ws, connection.tenant_id)
-    return tax_previews(source.invoices, view.organisation, chosen_taxes(view)) if source.snapshots else {}
+    setup = chosen_taxes(view)
+    asked = (source.snapshots, repr(setup), view.organisation.tax_rates, view.organisation.accounts)
+    return ws.memory.recall("tax preview", asked, lambda: tax_previews(source.invoices, view.organisation, setup))
 
 
 def rate_comparison(ws: Workspace, connection: Connection, view: SetupView) -> Mapping[str, Mapping[str, TaxPreview]]:

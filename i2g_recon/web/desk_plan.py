@@ -13,7 +13,7 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from i2g_recon.core.money import exponent, from_minor
+from i2g_recon.core.money import exponent, from_minor, money_text
 from i2g_recon.core.plan import ENDED, PushCommand
 from i2g_recon.core.preflight import PlanSummary, calls_for, summary
 from i2g_recon.errors import NeedsAPerson
@@ -92,7 +92,21 @@ def ask_what_to_push(ws: Workspace, connection: Connection, view: PlanView) -> t
         if ticked & kept and st.button("Let ticked ones go again", key="let_go"):
             let_go(ws, connection, sorted(ticked & kept))
             st.rerun()
+    if len(ticked) == 1:
+        show_exactly(next(one for one in view.commands if one.source_id in ticked))
     return some if few else view.pushable if every else ()
+
+
+def show_exactly(command: PushCommand) -> None:
+    """What would be sent for one invoice, as Xero's API takes it, and the total that Xero makes of it."""
+    if not command.body:
+        return
+    with st.expander("Exactly what would be sent"):
+        if command.predicted_minor is not None:
+            st.text(f"Xero will make the total {money_text(command.predicted_minor, command.currency)} of it.")
+        client = command.contact_id or f"a new contact, {command.contact_name}"
+        st.text(f"Contact: {client}")
+        st.json(command.body)
 
 
 def ask_again(ws: Workspace, connection: Connection, view: PlanView, ended: tuple[str, ...]) -> None:
