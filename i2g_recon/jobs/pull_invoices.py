@@ -2,7 +2,8 @@
 
 Changes are asked for since the newest change seen, by Xero's own clock, less an overlap. They are believed only while
 Xero's count of everything is what they lead to. Some changes are not dated by Xero (a due date on a part-paid invoice),
-so once a day, and for a sign-off, everything is read all the same. A read of everything that breaks off goes on at the page it broke off at, and is followed by the changes since it began.
+so once a day, and for a sign-off, everything is read all the same. A read of everything that breaks off goes on at the
+page it broke off at, and is followed by the changes since it began.
 """
 
 from __future__ import annotations
