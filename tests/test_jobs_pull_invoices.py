@@ -13,6 +13,7 @@ from fixtures_workspace import CLIENT, MORNING, Desk, desk, sale
 from test_jobs_pull import seed
 
 from i2g_recon.core.frame import Invoices
+from i2g_recon.core.invoice import State
 from i2g_recon.errors import OtherSideFailed
 from i2g_recon.jobs import pull_invoices
 from i2g_recon.jobs.close_period import prepare
@@ -88,6 +89,17 @@ def test_changes_take_two_calls_and_come_to_the_same(at: Desk) -> None:
     same_as_everything(at)
 
 
+def test_a_void_that_xero_does_not_date_is_not_missed(at: Desk) -> None:
+    invoice = at.xero.invoices()[5]
+    at.xero.control("POST", "clock", now="2026-01-01T00:00:00")
+    try:
+        at.xero.api("POST", f"Invoices/{invoice['InvoiceID']}", Status="VOIDED")
+    finally:
+        at.xero.control("POST", "clock", reset=True)
+    assert calls_of(at) == 2 + 3
+    assert side(at).invoices.set_index("id").loc[invoice["InvoiceID"], "state"] == State.VOID
+
+
 def test_after_a_day_everything_is_read(at: Desk) -> None:
     at.clock.forward(hours=23)
     assert calls_of(at) == 2
@@ -106,7 +118,7 @@ def test_a_sign_off_reads_everything(at: Desk) -> None:
 
 def test_a_count_that_does_not_fit_leads_to_everything(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(reader, "count_invoices", lambda _session: 1)
+        patch.setattr(reader, "count_live_invoices", lambda _session: 1)
         assert calls_of(at) == 1 + 3
     same_as_everything(at)
 

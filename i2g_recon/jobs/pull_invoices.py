@@ -1,9 +1,9 @@
 """Which invoices a pull reads: all of them, or only what was changed since the last look, set into what that brought.
 
 Changes are asked for since the newest change seen, by Xero's own clock, less an overlap. They are believed only while
-Xero's count of everything is what they lead to. Some changes are not dated by Xero (a due date on a part-paid invoice),
-so once a day, and for a sign-off, everything is read all the same. A read of everything that breaks off goes on at the
-page it broke off at, and is followed by the changes since it began.
+Xero's count of the live invoices is what they lead to. Some changes are not dated by Xero (a due date on a part-paid
+one), so once a day, and for a sign-off, everything is read all the same. A read of everything that breaks off goes on
+at the page it broke off at, and is followed by the changes since it began.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from decimal import Decimal
 import pandas as pd
 
 from i2g_recon.core.frame import Invoices
+from i2g_recon.core.invoice import GONE
 from i2g_recon.core.organisation import Organisation
 from i2g_recon.jobs.source import target_side
 from i2g_recon.jobs.workspace import Connection, Workspace
@@ -57,9 +58,14 @@ def read_sales(
     if before is not None:
         info, full_at = before
         merged = with_changes(session, target_side(ws, info.id), rates)
-        if merged is not None and len(merged.invoices) == reader.count_invoices(session):
+        if merged is not None and live_in(merged) == reader.count_live_invoices(session):
             return Sales(merged, full_at)
     return Sales(everything(ws, connection, session, rates, progress), ws.clock())
+
+
+def live_in(side: Invoices) -> int:
+    """How many are neither voided nor deleted: a void that Xero did not date would show here."""
+    return int((~side.invoices["state"].isin(GONE)).sum())
 
 
 def usable(

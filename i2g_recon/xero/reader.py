@@ -23,7 +23,7 @@ from i2g_recon.xero.paging import Fetching, count, elements_of, pages
 from i2g_recon.xero.session import XeroSession, payload_of
 
 __all__ = [
-    "count_invoices",
+    "count_live_invoices",
     "deep_link",
     "find_invoices",
     "read_contacts",
@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 ONLY_SALES = f'Type=="{RECEIVABLE}"'
+LIVE_STATUSES = ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID")
 LONGEST_FILTER = 1800  # characters once encoded: addresses of some 2,000 characters pass everywhere
 APPLIES_TO = ("Revenue", "Expenses", "Assets", "Liabilities", "Equity")
 
@@ -68,9 +69,9 @@ def read_invoices(
     raise IncompletePull(f"Xero says it has {promised} sales invoices, {reading.distinct} arrived; pull again.")
 
 
-def count_invoices(session: XeroSession) -> int | None:
-    """How many sales invoices Xero has in all, voided and deleted ones too; None when it does not say. One call."""
-    params = {"where": ONLY_SALES, "page": 1, "pageSize": 1, "summaryOnly": "true"}
+def count_live_invoices(session: XeroSession) -> int | None:
+    """How many sales invoices Xero has that are neither voided nor deleted; None when it does not say. One call."""
+    params = {"where": ONLY_SALES, "Statuses": ",".join(LIVE_STATUSES), "page": 1, "pageSize": 1, "summaryOnly": "true"}
     named = payload_of(session.fetch_raw("Invoices", params)).get("pagination")
     return count(named.get("itemCount")) if isinstance(named, dict) else None
 
