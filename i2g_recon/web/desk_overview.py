@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -14,11 +15,13 @@ from i2g_recon.core.money import D, exponent, from_minor, money_text, to_minor
 from i2g_recon.jobs.overview import Overview
 from i2g_recon.jobs.reconcile import RunView
 from i2g_recon.report.charts import bridge_chart, bridge_steps, bridge_words
-from i2g_recon.web.desk_items import BUCKETS, finding_counts, sums
+from i2g_recon.web.desk_items import BUCKETS, finding_counts, sums, words
 from i2g_recon.web.desk_tables import link, money, places_of, plain_table
 from i2g_recon.web.desk_words import count, next_action
 from i2g_recon.web.desk_work import ALL
+from i2g_recon.web.places import page
 
+BAR = "bar"  # the chart's selection
 HELP = {
     "agrees": "In both, the same to the cent.",
     "missing": "In Invoice2go and not in Xero.",
@@ -90,11 +93,24 @@ def show_bridges(run: RunView) -> None:
     for total in run.document["totals"]:
         st.header(f"From Invoice2go to Xero, {total['currency']}", anchor=False)
         show_control_totals(total)
-        st.altair_chart(bridge_chart(total), key=f"bridge_{total['currency']}", alt=bridge_words(total))
+        key = f"bridge_{total['currency']}"
+        chart = bridge_chart(total).add_params(alt.selection_point(name=BAR, fields=["label"]))
+        state = st.altair_chart(chart, key=key, alt=bridge_words(total), on_select="rerun", selection_mode=BAR)
+        pressed = [str(one["label"]) for one in state["selection"].get(BAR, [])]
+        steps = [words(step["reason"]) for step in total["bridge"]]
+        if pressed and pressed[0] in steps:
+            st.switch_page(page("reconcile"), query_params=filters_of(pressed[0], total))
         with st.expander("The same as a table"):
             table = bridge_table(total)
             columns = {"Amount": money("Amount", places_of(table["Amount"]))}
             plain_table(table, key=f"bridge_table_{total['currency']}", alt=bridge_words(total), columns=columns)
+            for reason in steps:
+                link("reconcile", f"Show: {reason}", **filters_of(reason, total))
+
+
+def filters_of(reason: str, total: Mapping[str, Any]) -> dict[str, str]:
+    """What the work list shows for one bar: every invoice of that reason and currency, also what needs nobody."""
+    return {"reason": reason, "currency": str(total["currency"]), "bucket": ALL, "state": ALL}
 
 
 def show_control_totals(total: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from i2g_recon.jobs.close_period import alarms
 from i2g_recon.jobs.overview import overview
 from i2g_recon.web.desk_close import show_alarms
 from i2g_recon.web.desk_drift import show_drift
+from i2g_recon.web.desk_health import show_health
 from i2g_recon.web.desk_overview import (
     show_bridges,
     show_counts,
@@ -49,6 +50,7 @@ with sentence_on_failure():
     if view.run is not None:
         show_next_action(view, may_push=can_write(ws, connection))
         show_counts(view.run)
+        show_health(ws, connection, view.run)
         show_findings(view.run)
         show_root_causes(view.run)
         show_bridges(view.run)
