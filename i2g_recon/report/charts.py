@@ -1,12 +1,13 @@
-"""The penny bridge as a waterfall: Invoice2go's total, each reason with its amount, Xero's total.
+"""The charts: the penny bridge as a waterfall, and the course of what needs a person.
 
-One chart per currency, drawn with a single mark so that screen readers meet one image with one description. The bars
-stand on integers in minor units; only their axis is written in major units.
+The bridge leads from Invoice2go's total over each reason to Xero's, one chart per currency. Each chart is drawn with a
+single mark so that screen readers meet one image with one description. Bars stand on integers in minor units; only
+their axis is written in major units.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -17,7 +18,7 @@ from i2g_recon.core.reasons import REASONS
 
 COLOURS = {"total": "#15803D", "up": "#2563EB", "down": "#C2410C", "unexplained": "#DC2626"}
 STEP_COLUMNS = ["label", "count", "amount_minor", "begin_minor", "end_minor", "kind"]
-BAR_PX, AXIS_PX = 24, 70
+BAR_PX, AXIS_PX, COURSE_PX = 24, 70, 120
 CUT_WHEN = 3  # the axis leaves zero when the totals are this many times as long as all the movements
 
 
@@ -79,6 +80,20 @@ def axis_ends(steps: pd.DataFrame) -> tuple[int, int]:
     if lowest > CUT_WHEN * (highest - lowest):
         return lowest - room, highest + room
     return min(0, lowest - room if lowest < 0 else 0), max(0, highest + room)
+
+
+def course_chart(numbers: Sequence[int]) -> alt.Chart:
+    """A bar for each comparison of the past, the newest on the right."""
+    drawn = pd.DataFrame({"place": range(1, len(numbers) + 1), "number": list(numbers)})
+    return (
+        alt.Chart(drawn, height=COURSE_PX)
+        .mark_bar(color=COLOURS["up"])
+        .encode(
+            x=alt.X("place:O", title="Comparisons, the newest on the right", axis=alt.Axis(labels=False, ticks=False)),
+            y=alt.Y("number:Q", title="Need you", axis=alt.Axis(tickCount=3, tickMinStep=1, format=",.0f")),
+            tooltip=[alt.Tooltip("number:Q", title="Need you", format=",.0f")],
+        )
+    )
 
 
 def bridge_words(total: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from i2g_recon.core.cases import OPEN, Case
 from i2g_recon.jobs.cases import cases_of
 from i2g_recon.jobs.reconcile import RunView
 from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.report.charts import course_chart
 from i2g_recon.web.desk_items import NEEDS_YOU
 from i2g_recon.web.desk_tables import link
 from i2g_recon.web.desk_words import count
@@ -63,13 +64,20 @@ def show_health(ws: Workspace, connection: Connection, run: RunView) -> None:
             show_course(points)
         for words, number in open_cases:
             st.metric(f"Open {words}", f"{number:,}", border=True, width=150)
+    if len(points) > 1:
+        st.altair_chart(course_chart([point.needing for point in points]), key="course", alt=course_words(points))
     if old := sum(number for _, number in open_cases[2:]):
         said = f"{count(old, 'exception is', 'exceptions are')} open for more than 30 days"
         link("reconcile", said, age="30 days and more")
 
 
+def course_words(points: Sequence[Point]) -> str:
+    """The chart as a sentence."""
+    return f"Invoices that needed a person, from comparison to comparison: {', '.join(str(p.needing) for p in points)}."
+
+
 def show_course(points: Sequence[Point]) -> None:
-    """What agrees of all, and what needs a person, each with the line of the comparisons before."""
+    """What agrees of all, and what needs a person, each with how it moved since the comparison before."""
     now, before = points[-1], points[-2] if len(points) > 1 else None
     st.metric(
         f"Agree, of {now.of_all:,}",
@@ -77,7 +85,6 @@ def show_course(points: Sequence[Point]) -> None:
         None if before is None else f"{now.share - before.share:+.1f}",
         border=True,
         width=190,
-        chart_data=[point.share for point in points] if before else None,
         help=f"The share of Invoice2go invoices that agree, over {count(len(points), 'comparison', 'comparisons')}.",
     )
     st.metric(
@@ -87,6 +94,5 @@ def show_course(points: Sequence[Point]) -> None:
         delta_color="inverse",
         border=True,
         width=190,
-        chart_data=[point.needing for point in points] if before else None,
         help="Invoices of both sides that need a person, and how that moved since the comparison before.",
     )
