@@ -46,30 +46,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
-from pandas.io.formats.style import Styler
 
 sys.path += [str(place) for place in (Path.cwd(), Path.cwd().parent) if (place / "i2g_recon").is_dir()]
 import i2g_recon as i2g
 from i2g_recon.report.bridge_picture import BridgePicture
+from i2g_recon.report.notebook_tables import bridge_rows, table
 from i2g_recon.report.words import BUCKETS, FIELDS, SIDES, VERDICTS, in_words, reason_words
-
-
-def table(frame: pd.DataFrame, amounts: tuple[str, ...] = (), counts: tuple[str, ...] = ()) -> Styler:
-    """A plain table: no row numbers, amounts and counts to the right with their thousands marked."""
-
-    def shown(value: object) -> str:
-        return "" if value is None or pd.isna(value) else f"{Decimal(str(value)):,}"
-
-    numbers = [*amounts, *counts]
-    left = [column for column in frame.columns if column not in numbers]
-    return (
-        frame.style.hide(axis="index")
-        .format(shown, subset=numbers)
-        .format(str, subset=left, escape="html")
-        .set_properties(subset=numbers, **{"text-align": "right", "font-variant-numeric": "tabular-nums"})
-        .set_properties(subset=left, **{"text-align": "left"})
-    )
-
 
 # %% [markdown]
 # ## What was read
@@ -146,28 +128,7 @@ table(
 
 # %%
 totals = result.to_dict()["totals"]
-bridge = pd.DataFrame(
-    [
-        row
-        for total in totals
-        for row in (
-            {"Currency": total["currency"], "Step": "Invoice2go total", "Invoices": None, "Amount": total["source"]},
-            *(
-                {
-                    "Currency": total["currency"],
-                    "Step": reason_words(step["reason"]),
-                    "Invoices": step["count"],
-                    "Amount": step["amount"],
-                }
-                for step in total["bridge"]
-            ),
-            {"Currency": total["currency"], "Step": "Xero total", "Invoices": None, "Amount": total["target"]},
-            {"Currency": total["currency"], "Step": "Unexplained", "Invoices": None, "Amount": total["unexplained"]},
-        )
-    ],
-    columns=["Currency", "Step", "Invoices", "Amount"],
-    dtype=object,
-)
+bridge = bridge_rows(totals)
 table(bridge, amounts=("Amount",), counts=("Invoices",))
 
 # %% [markdown]

@@ -7,15 +7,18 @@ change at every run. What they give is made anew here and checked.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -24,8 +27,11 @@ from typing import Any
 import jupytext
 import nbformat
 import pytest
-from fixtures_workspace import sale
+from fixtures_workspace import Desk, desk, sale
 
+from i2g_recon.jobs import import_export
+from i2g_recon.jobs.reconcile import reconcile
+from i2g_recon.sandbox.demo import sample_export
 from i2g_recon.sandbox.i2g_export import csv_bytes
 from i2g_recon.sandbox.samples import write_samples
 
@@ -187,9 +193,9 @@ class Shown:
     tables: Cells
 
 
-def run_by_jupyter(folder: Path, **parameters: str) -> Shown:
+def run_by_jupyter(folder: Path, name: str = TWO_FILES.stem, **parameters: str) -> Shown:
     """Runs the .ipynb in a kernel of this Python, in the notebooks' folder, with parameters put in as a cell."""
-    book = notebook_at(TWO_FILES.with_suffix(".ipynb"))
+    book = notebook_at(NOTEBOOKS / f"{name}.ipynb")
     place = next(n for n, cell in enumerate(book.cells) if cell.metadata.get("tags") == ["parameters"])
     set_to = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
     book.cells.insert(place + 1, nbformat.v4.new_code_cell(set_to))  # type: ignore[no-untyped-call]  # nbformat has no types
@@ -258,3 +264,100 @@ def test_the_notebook_bears_empty_tables_and_hostile_names(tmp_path: Path) -> No
     assert CLOSED in shown.printed
     assert HOSTILE in shown.tables.cells
     assert "img" not in shown.tables.tags
+
+
+# --- The notebooks about a stored comparison
+
+ABOUT_RUNS = [name for name in NAMES if name != TWO_FILES.stem]
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The demo's books, compared twice, with something that changed in between."""
+    with desk(tmp_path_factory.mktemp("books"), "demo") as at:
+        import_export.import_uploads(at.ws, at.connection, [("sample.zip", sample_export())])
+        at.reconcile()
+        invoice = next(one for one in at.xero.invoices() if one["Status"] == "DRAFT")
+        at.xero.api("POST", f"Invoices/{invoice['InvoiceID']}", DueDate="2027-01-31")
+        reconcile(at.ws, at.connection, refresh="always")
+        yield at
+
+
+def run_on(books: Desk, name: str, monkeypatch: pytest.MonkeyPatch, **parameters: str) -> dict[str, Any]:
+    """The names of a notebook after its script has run on these books."""
+    monkeypatch.setenv("I2G_RECON_HOME", str(books.ws.settings.home))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    script = (NOTEBOOKS / f"{name}.py").read_text(encoding="utf-8")
+    for parameter, value in parameters.items():
+        script, found = re.subn(rf'^{parameter} = ""', f"{parameter} = {value!r}", script, flags=re.MULTILINE)
+        assert found == 1
+    names: dict[str, Any] = {}
+    exec(compile(script, name, "exec"), names)  # noqa: S102 - our own notebook, with its parameters set
+    return names
+
+
+@pytest.mark.parametrize("name", ABOUT_RUNS)
+def test_a_notebook_about_a_run_reads_well_on_the_demo(
+    books: Desk, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = run_on(books, name, monkeypatch)
+    assert names["stored"].id == books.ws.store.latest_run_id(books.tenant_id)
+    assert f"Comparison {names['stored'].id}" in capsys.readouterr().out
+
+
+def test_the_audit_makes_the_same_comparison_again(
+    books: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = run_on(books, "audit_a_run", monkeypatch)
+    assert "399 invoices stand where they stood" in capsys.readouterr().out
+    assert len(names["open_items"]) == sum(
+        item["bucket"] in ("missing", "differs", "ambiguous", "extra") for item in names["document"]["items"]
+    )
+
+
+def test_sql_comes_to_the_same_for_most_invoices_one_by_one(books: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run_on(books, "recompute_in_sql", monkeypatch)["checked"] > 330
+
+
+@pytest.mark.parametrize("wrong", ["bucket", "total"])
+def test_sql_notices_a_result_that_is_not_so(books: Desk, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """A stored result that calls a missing invoice one that agrees, or a sum that is a cent off."""
+    newest = next(one.id for one in books.ws.store.runs(books.tenant_id) if not one.id.startswith("forged"))
+    run = books.ws.store.run(newest)
+    assert run is not None
+    document = json.loads(run.result_json)
+    if wrong == "bucket":
+        item = next(one for one in document["items"] if one["reason"] == "sent_not_in_target")
+        item["bucket"], item["matched_by"] = "agrees", "exact"
+    else:
+        document["totals"][0]["source"] = "1.00"
+    early = run.created_at - dt.timedelta(days=1)  # so that it is not the newest
+    books.ws.store.add_run(replace(run, id=f"forged-{wrong}", created_at=early, result_json=json.dumps(document)))
+    with pytest.raises(AssertionError, match="in SQL and 'agrees'" if wrong == "bucket" else "source"):
+        run_on(books, "recompute_in_sql", monkeypatch, run=f"forged-{wrong}")
+
+
+def test_drift_names_what_changed_between_two_runs(books: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [one.id for one in books.ws.store.runs(books.tenant_id) if not one.id.startswith("forged")]
+    changes = run_on(books, "duplicates_and_drift", monkeypatch, run=runs[0], before=runs[-1])["changes"]
+    assert list(changes["field"]) == ["due_date"]
+    assert len(run_on(books, "duplicates_and_drift", monkeypatch)["copies"]) >= 4
+
+
+def test_the_paper_of_a_period_holds_its_invoices_only(books: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, end = "2026-02-01", "2026-02-28"
+    script = (NOTEBOOKS / "close_a_period.py").read_text(encoding="utf-8")
+    assert 'period_from, period_to = "", ""' in script
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: script.replace('= "", ""', f'= "{begin}", "{end}"'))
+    names = run_on(books, "close_a_period", monkeypatch)
+    days = [one["date"] for one in names["items"]]
+    assert days
+    assert all(begin <= day <= end for day in days if day)
+    assert sum(names["counted"].values()) == len(days)
+
+
+def test_a_notebook_about_a_run_runs_in_jupyter(books: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("I2G_RECON_HOME", str(books.ws.settings.home))
+    shown = run_by_jupyter(tmp_path, "tax_by_code_and_month")
+    assert "The months add up to the tax of every live invoice" in shown.printed
+    assert "script" not in shown.tables.tags

@@ -87,7 +87,7 @@ def course_chart(numbers: Sequence[int]) -> alt.Chart:
     drawn = pd.DataFrame({"place": range(1, len(numbers) + 1), "number": list(numbers)})
     return (
         alt.Chart(drawn, height=COURSE_PX)
-        .mark_bar(color=COLOURS["up"])
+        .mark_bar(color=COLOURS["up"], size=16)
         .encode(
             x=alt.X("place:O", title="Comparisons, the newest on the right", axis=alt.Axis(labels=False, ticks=False)),
             y=alt.Y("number:Q", title="Need you", axis=alt.Axis(tickCount=3, tickMinStep=1, format=",.0f")),
