@@ -29,8 +29,10 @@ import nbformat
 import pytest
 from fixtures_workspace import Desk, desk, sale
 
-from i2g_recon.jobs import import_export
-from i2g_recon.jobs.reconcile import reconcile
+from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs import import_export, notebooks
+from i2g_recon.jobs.notebooks import ABOUT_A_RUN, notebook_for
+from i2g_recon.jobs.reconcile import reconcile, run_view
 from i2g_recon.sandbox.demo import sample_export
 from i2g_recon.sandbox.i2g_export import csv_bytes
 from i2g_recon.sandbox.samples import write_samples
@@ -361,3 +363,30 @@ def test_a_notebook_about_a_run_runs_in_jupyter(books: Desk, tmp_path: Path, mon
     shown = run_by_jupyter(tmp_path, "tax_by_code_and_month")
     assert "The months add up to the tax of every live invoice" in shown.printed
     assert "script" not in shown.tables.tags
+
+
+@pytest.mark.parametrize("name", ABOUT_A_RUN)
+def test_a_copy_is_about_one_comparison(books: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its parameters are set, and as a script it opens that comparison wherever the environment points."""
+    oldest = [one.id for one in books.ws.store.runs(books.tenant_id) if not one.id.startswith("forged")][-1]
+    run = run_view(books.ws, oldest)
+    assert run is not None
+    copy = json.loads(notebook_for(books.ws, run, name))
+    code = "\n".join("".join(cell["source"]) for cell in copy["cells"] if cell["cell_type"] == "code")
+    monkeypatch.setenv("I2G_RECON_HOME", "/nowhere")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    names: dict[str, Any] = {}
+    exec(compile(code, name, "exec"), names)  # noqa: S102 - our own notebook
+    assert names["stored"].id == oldest
+
+
+def test_a_notebook_that_is_not_there_is_a_sentence(books: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_view(books.ws, books.ws.store.latest_run_id(books.tenant_id))
+    assert run is not None
+    monkeypatch.setattr(notebooks, "FOLDER", Path("/nowhere"))
+    with pytest.raises(NeedsAPerson, match="not beside this installation"):
+        notebook_for(books.ws, run, "audit_a_run")
+
+
+def test_every_notebook_about_a_run_is_offered() -> None:
+    assert sorted(ABOUT_A_RUN) == sorted(ABOUT_RUNS)

@@ -13,7 +13,9 @@ import streamlit as st
 from i2g_recon.core.cases import Case, key_of
 from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.reasons import REASONS
+from i2g_recon.jobs.notebooks import ABOUT_A_RUN, notebook_for
 from i2g_recon.jobs.reconcile import RunView
+from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.report.paper import Kind, paper_bytes
 from i2g_recon.web.desk_cases import STATE_COLOURS, ask_wanted, case_cells, hidden_words
 from i2g_recon.web.desk_items import (
@@ -139,7 +141,7 @@ def list_key(run: RunView, items: list[Item]) -> str:
     return f"work_list_{run.id}_{zlib.crc32(ids.encode()):08x}"
 
 
-def show_downloads(run: RunView) -> None:
+def show_downloads(ws: Workspace, run: RunView) -> None:
     """The run as a working paper; it is made when the button is pressed."""
     st.header("Working paper", anchor=False)
     document = run.contract_document(all_items=True)
@@ -154,3 +156,18 @@ def show_downloads(run: RunView) -> None:
                 on_click="ignore",
                 icon=":material/download:",
             )
+    with st.expander("Open as a notebook"):
+        st.caption(
+            "A copy for Jupyter that reads this comparison from your workspace, with room for your own questions."
+        )
+        with st.container(horizontal=True, key="notebooks"):
+            for name, label in ABOUT_A_RUN.items():
+                st.download_button(
+                    label,
+                    partial(notebook_for, ws, run, name),
+                    f"{name}-{run.id}.ipynb",
+                    "application/x-ipynb+json",
+                    key=f"notebook_{name}",
+                    on_click="ignore",
+                    icon=":material/menu_book:",
+                )

@@ -67,4 +67,4 @@ with sentence_on_failure():
         show_notes(notes_of(ws, connection.tenant_id, item))
         show_decisions(ws, connection, view.run, item, policy)
         show_detail(detail(ws, view.run, item))
-    show_downloads(view.run)
+    show_downloads(ws, view.run)
