@@ -44,6 +44,7 @@ def close(
 ) -> int:
     """Sign a period off, review it, or see what was signed off and what changed in it since."""
     from i2g_recon.jobs import close_period as jobs
+    from i2g_recon.jobs.roll_forward import carried_forward
 
     voice = Voice(as_json, quiet)
     signs = bool(period_from or period_to)
@@ -60,9 +61,11 @@ def close(
         elif withdraw:
             jobs.withdraw(ws, connection, withdraw, who=who, reason=note)
         signed, alarms = jobs.sign_offs(ws, connection), jobs.alarms(ws, connection)
+        carried = [f"{one.item['number'] or one.item['reference']}" for one in carried_forward(ws, connection)]
     loud = [one.words for one in alarms]
-    voice.say("\n".join([*(words(one) for one in signed), *loud]) or "No period is signed off yet.")
-    voice.give({"schema": 1, "sign_offs": [as_dict(one) for one in signed], "alarms": loud})
+    still = [f"Carried forward: {', '.join(carried)}"] if carried else []
+    voice.say("\n".join([*(words(one) for one in signed), *loud, *still]) or "No period is signed off yet.")
+    voice.give({"schema": 1, "sign_offs": [as_dict(one) for one in signed], "alarms": loud, "carried_forward": carried})
     return NEEDS_A_PERSON if alarms else DONE
 
 

@@ -12,12 +12,15 @@ from test_cli import SETUP, desk_on
 
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.close_period import alarms, prepare, review, sign_offs, since, withdraw
+from i2g_recon.jobs.materiality import save_materiality
 from i2g_recon.jobs.plan import plan
 from i2g_recon.jobs.push import push
 from i2g_recon.jobs.reconcile import latest_run
+from i2g_recon.jobs.roll_forward import carried_forward
 from i2g_recon.sandbox.i2g_export import csv_bytes
 from i2g_recon.store.records import SignOff
 
+CHEAP = {"Description": "Nail", "Quantity": 1, "UnitAmount": 10, "AccountCode": "200", "TaxType": "EXEMPTOUTPUT"}
 OCTOBER = (dt.date(2026, 10, 1), dt.date(2026, 10, 31))
 
 
@@ -63,6 +66,41 @@ def test_open_invoices_need_a_note(at: Desk) -> None:
     with pytest.raises(NeedsAPerson, match="3 invoices of the period still need somebody"):
         signed(at)
     assert signed(at, note="Sent next week").note == "Sent next week"
+
+
+def test_what_is_open_below_materiality_needs_no_note(at: Desk) -> None:
+    at.prepare(sale("T-1", "10"), sale("T-2", "20"))
+    at.xero.type_in(InvoiceNumber="X-1", Reference="X-1", Date="2026-10-05", LineItems=[CHEAP])
+    with pytest.raises(NeedsAPerson, match="who decides"):
+        save_materiality(at.ws, at.connection, 5000, who=" ")
+    save_materiality(at.ws, at.connection, 4299, who="Robin")
+    with pytest.raises(NeedsAPerson, match="still need somebody"):
+        signed(at)
+    save_materiality(at.ws, at.connection, 4300, who="Robin")
+    assert signed(at).note == "3 open lines of 43.00 AUD together, below the materiality of 43.00 AUD."
+
+
+def test_another_currency_is_never_below_materiality(at: Desk) -> None:
+    at.prepare(sale("T-1", "1", currency="NZD"), sale("T-2", "1"), sale("T-3", "1"))
+    at.xero.type_in(InvoiceNumber="X-1", Reference="X-1", Date="2026-10-05", LineItems=[CHEAP])
+    save_materiality(at.ws, at.connection, 10**6, who="Robin")
+    with pytest.raises(NeedsAPerson, match="still need somebody"):
+        signed(at)
+
+
+def test_what_was_open_is_carried_forward_until_it_is_settled(at: Desk) -> None:
+    planned = at.prepare(sale("T-1"), sale("T-2"))
+    at.xero.type_in(InvoiceNumber="X-1", Reference="X-1", Date="2026-10-05", LineItems=[CHEAP])
+    assert carried_forward(at.ws, at.connection) == []
+    one = signed(at, note="Sent next week")
+    found = carried_forward(at.ws, at.connection)
+    assert {each.item["number"] for each in found if each.item["source_ids"]} == {"T-1", "T-2"}
+    assert {each.sign_off.id for each in found} == {one.id}
+    push(at.ws, at.connection, planned.pushable)
+    at.reconcile()
+    assert [each.item["reference"] for each in carried_forward(at.ws, at.connection)] == ["X-1"]
+    withdraw(at.ws, at.connection, one.id, who="Robin", reason="Again")
+    assert carried_forward(at.ws, at.connection) == []
 
 
 def test_a_period_without_invoices_proves_nothing(at: Desk) -> None:

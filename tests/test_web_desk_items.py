@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from i2g_recon.core.findings import FINDING_WORDS
+from i2g_recon.core.stake import at_stake_minor
 from i2g_recon.web.desk_items import (
-    at_stake_minor,
     filtered,
     finding_counts,
     groups,

@@ -17,6 +17,7 @@ from typing import Any
 from i2g_recon.core.drift_runs import RunDrift, drift_of_runs
 from i2g_recon.core.frame import Invoices
 from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs.materiality import note_below
 from i2g_recon.jobs.policies import policy_of
 from i2g_recon.jobs.pull import last_pull
 from i2g_recon.jobs.reconcile import RunView, reconcile, stored_view
@@ -91,7 +92,8 @@ def prepare(
     if run.document["verdict"] in RUINED:
         raise NeedsAPerson(RUINED[run.document["verdict"]])
     left = open_items(run)
-    if left and not note.strip():
+    note = note.strip() or note_below(ws, connection, left)
+    if left and not note:
         raise NeedsAPerson(
             f"{len(left)} invoices of the period still need somebody; say in a note why it can be signed off all the "
             "same, or settle them first."
@@ -104,7 +106,7 @@ def prepare(
         period_to=period_to,
         preparer=who.strip(),
         prepared_at=ws.clock(),
-        note=note.strip(),
+        note=note,
         evidence=evidence_of(ws, run.id),
     )
     reconcile(ws, connection, refresh="never")  # the newest run is about the whole books again, not about the period

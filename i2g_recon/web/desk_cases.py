@@ -11,13 +11,14 @@ import streamlit as st
 
 from i2g_recon.core.cases import OPEN, Case, is_exception, key_of
 from i2g_recon.core.money import exponent
+from i2g_recon.core.stake import at_stake_minor
 from i2g_recon.jobs.accept import accept_all
 from i2g_recon.jobs.cases import CaseNote, CaseState, assign, comment, move
 from i2g_recon.jobs.change_plan import keep_back
 from i2g_recon.jobs.plan import plan
 from i2g_recon.jobs.reconcile import RunView
 from i2g_recon.jobs.workspace import Connection, Workspace
-from i2g_recon.web.desk_items import Item, at_stake_minor
+from i2g_recon.web.desk_items import Item
 from i2g_recon.web.desk_plan import confirm_push
 from i2g_recon.web.desk_words import count
 from i2g_recon.web.parts import can_write, local_time, sentence_on_failure

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Literal
 
+import pandas as pd
 import streamlit as st
 
+from i2g_recon.core.money import D, from_minor, money_text, to_minor
+from i2g_recon.core.stake import at_stake_minor
 from i2g_recon.jobs.close_period import Alarm, SignOff, alarms, prepare, review, sign_offs, since, withdraw
+from i2g_recon.jobs.materiality import materiality, save_materiality
+from i2g_recon.jobs.pull import known_organisation
+from i2g_recon.jobs.roll_forward import Carried
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.desk_drift import show_changes, show_totals
+from i2g_recon.web.desk_items import why
+from i2g_recon.web.desk_tables import plain_table
 from i2g_recon.web.parts import local_time, plain, sentence_on_failure
 
 OTHER = "Other dates"
@@ -138,3 +147,52 @@ def ask_next(ws: Workspace, connection: Connection, one: SignOff) -> None:
             withdraw(ws, connection, one.id, who=who, reason=reason)
             st.session_state["close_said"] = "The period is open again; the sign-off stays on record."
             st.rerun()
+
+
+def show_carried(found: Sequence[Carried]) -> None:
+    """What sign-offs left open and is open still, as a table."""
+    if not found:
+        return
+    st.header("Carried forward", anchor=False)
+    st.caption(
+        "Open when its period was signed off, and open still. A comparison that no longer shows it takes it off."
+    )
+    rows = [
+        {
+            "Period": f"{one.sign_off.period_from} to {one.sign_off.period_to}",
+            "Number": one.item["number"] or one.item["reference"] or "(no number)",
+            "Client": one.item["contact"],
+            "Amount": money_text(at_stake_minor(one.item), one.item["currency"]),
+            "Why": why(one.item),
+            "State": one.case.state.capitalize(),
+            "With": one.case.assignee,
+        }
+        for one in found
+    ]
+    plain_table(pd.DataFrame(rows, dtype=object), key="carried", alt=f"{len(rows)} lines carried forward")
+
+
+def ask_materiality(ws: Workspace, connection: Connection) -> None:
+    """The sum below which open lines need no note."""
+    organisation, _ = known_organisation(ws, connection)
+    currency, now = organisation.base_currency, materiality(ws, connection)
+    with st.expander(f"Materiality: {money_text(now, currency)}" if now else "Materiality: none"):
+        st.caption(
+            "Open lines that come to no more than this together need no note; the sign-off says so by itself. "
+            "Nothing is left out of a count for it."
+        )
+        wanted = st.number_input(
+            f"At most ({currency})",
+            0.0,
+            value=float(from_minor(now, currency)),
+            step=10.0,
+            key="materiality",
+            width=260,
+        )
+        who = st.text_input("Decided by", key="materiality_who", max_chars=100)
+        if st.button("Keep this sum", key="materiality_keep"):
+            with sentence_on_failure():
+                minor = to_minor(D(str(wanted)), currency)
+                save_materiality(ws, connection, minor, who=who)
+                st.session_state["close_said"] = f"Materiality is {money_text(minor, currency)} now."
+                st.rerun()

@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from i2g_recon.core.findings import FINDING_WORDS
-from i2g_recon.core.money import D, exponent, money_text, to_minor
+from i2g_recon.core.money import exponent, money_text
 from i2g_recon.core.reasons import REASONS
+from i2g_recon.core.stake import amount, at_stake_minor
 
 Item = Mapping[str, Any]
 
@@ -93,20 +94,6 @@ def invoices_in(item: Item) -> int:
     if item["bucket"] == "ambiguous":
         return sources + targets
     return sources or targets
-
-
-def at_stake_minor(item: Item) -> int:
-    """The money an item is about: what is missing, what is surplus, or by how much the totals differ."""
-    source, target = (amount(item, side) for side in ("source_total", "target_total"))
-    if source is None or target is None:
-        only = target if source is None else source
-        return 0 if only is None else abs(to_minor(only, item["currency"]))
-    return abs(to_minor(target - source, item["currency"]))
-
-
-def amount(item: Item, side: str) -> Decimal | None:
-    """One side's total in major units, None when that side has none."""
-    return None if item[side] is None else D(item[side])
 
 
 def groups(items: Iterable[Item]) -> list[Group]:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from i2g_recon.jobs.close_period import alarms
 from i2g_recon.jobs.overview import overview
-from i2g_recon.web.desk_close import ask_period, show_alarms, show_said, show_sign_offs
+from i2g_recon.jobs.roll_forward import carried_forward
+from i2g_recon.web.desk_close import ask_materiality, ask_period, show_alarms, show_carried, show_said, show_sign_offs
 from i2g_recon.web.parts import current_connection, empty_state, page_header, sentence_on_failure, workspace
 
 with sentence_on_failure():
@@ -20,5 +21,7 @@ with sentence_on_failure():
     show_alarms(alarms(ws, connection))
     st.header("Sign a period off", anchor=False)
     ask_period(ws, connection)
+    ask_materiality(ws, connection)
+    show_carried(carried_forward(ws, connection))
     st.header("Signed off", anchor=False)
     show_sign_offs(ws, connection)
