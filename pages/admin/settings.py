@@ -17,6 +17,7 @@ from i2g_recon.web.ask_rules import ask_rules
 from i2g_recon.web.parts import can_write, page_header, plain, sentence_on_failure, show_no_organisation, workspace
 from i2g_recon.web.places import page
 from i2g_recon.web.tab import organisation_of_tab, work_on
+from i2g_recon.web.tour import AT, show_tour
 from i2g_recon.web.walk_through import (
     AUTO_EXPORT_MEANING,
     ROUNDING_MEANING,
@@ -46,6 +47,9 @@ def show() -> None:
     st.markdown("Imports, what was read from Xero, results and receipts stay on this computer, in this folder:")
     st.code(str(ws.settings.home), language=None)
     st.caption("The permission for Xero is kept encrypted there. Back the folder up as you do your other books.")
+    if st.button("Show the tour", key="tour_again", icon=":material/explore:"):
+        st.session_state[AT] = 0
+        show_tour(ws)
     st.header("Connection", anchor=False)
     show_disconnect(ws, connection)
 

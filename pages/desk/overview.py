@@ -27,11 +27,13 @@ from i2g_recon.web.parts import (
     sentence_on_failure,
     workspace,
 )
+from i2g_recon.web.tour import offer_tour
 
 with sentence_on_failure():
     ws = workspace()
     connection = current_connection(ws)
     page_header("Overview", ws, connection)
+    offer_tour(ws)
 
     if not overview(ws, connection).imports:
         empty_state("Nothing has been imported yet, so nothing is known about the books.", "import", "Import invoices")
