@@ -90,6 +90,9 @@ def setup(
     status: Annotated[str, typer.Option(help="DRAFT or AUTHORISED.")] = "",
     rounding: Annotated[int, typer.Option(help="Cents, 0 to 5, that a Rounding line may make up for.")] = -1,
     account_for: Annotated[list[str] | None, typer.Option(help="item:CODE=ACCOUNT or client:NAME=ACCOUNT.")] = None,
+    contact_for: Annotated[
+        list[str] | None, typer.Option(help="CLIENT=CONTACT: the Xero contact a client is, by name or ContactID.")
+    ] = None,
     write: Annotated[Path | None, typer.Option("--export", help="Write the choices to FILE.toml.")] = None,
     read: Annotated[Path | None, typer.Option("--import", help="Take the choices of FILE.toml.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Show the choices and change nothing.")] = False,
@@ -107,6 +110,8 @@ def setup(
         chosen = ws.organisation(organisation)
         if read:
             settings_file.apply_settings(ws, chosen, text_of(read), read.name)
+        for text in contact_for or ():
+            remember_contact(ws, chosen, text)
         view = setup_steps.setup_view(ws, chosen)
         if not (show or write):
             choices = setup_steps.Choices(
@@ -128,6 +133,19 @@ def setup(
     voice.say("\n".join([setup_words(view), *(f"Note: {sentence}" for sentence in stay)]))
     voice.give({**setup_document(view), "already_pushed": stay})
     return DONE if view.setup.completed else NEEDS_A_PERSON
+
+
+def remember_contact(ws: Any, connection: Any, text: str) -> None:
+    """CLIENT=CONTACT; without a contact what was remembered is forgotten. Raises NeedsAPerson."""
+    from i2g_recon.jobs.clients import choose_client, forget_client
+
+    client, found, contact = text.rpartition("=")
+    if not found:
+        raise NeedsAPerson(f"--contact-for is '{text}'; use CLIENT=CONTACT.")
+    if contact.strip():
+        choose_client(ws, connection, client, contact)
+    else:
+        forget_client(ws, connection, client)
 
 
 def text_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from i2g_recon.core.holds import Hold, hold, warning
 from i2g_recon.core.invoice import Contact
@@ -72,6 +72,35 @@ def choose_contact(client: Contact, book: ContactBook, links: Mapping[str, str])
     if not active_mailed and not active_named:
         return ChosenContact(client, (hold("contact_archived"),)) if mailed or named else new_contact(client)
     return active_contact(client, active_mailed, active_named)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientToChoose:
+    """A client whose Xero contact a person has to name. fitting: the contacts that come close, active ones first."""
+
+    name: str
+    email: str
+    why: str
+    invoices: int
+    fitting: tuple[Contact, ...]
+
+
+def clients_to_choose(
+    clients: Iterable[Contact], book: ContactBook, links: Mapping[str, str]
+) -> tuple[ClientToChoose, ...]:
+    """The clients of these invoices that wait for a choice, each once, the one with most invoices first."""
+    found: dict[str, ClientToChoose] = {}
+    for client in clients:
+        key = contact_key(client)
+        if key in found:
+            found[key] = replace(found[key], invoices=found[key].invoices + 1)
+            continue
+        holds = choose_contact(client, book, links).holds
+        if holds and key:
+            near = [*book.by_name.get(key, ()), *book.by_email.get(match_key(client.email), ())]
+            fitting = tuple({one.id: one for one in sorted(near, key=lambda one: one.status != "ACTIVE")}.values())
+            found[key] = ClientToChoose(client.name, client.email, holds[0].sentence, 1, fitting)
+    return tuple(sorted(found.values(), key=lambda one: (-one.invoices, one.name)))
 
 
 def only_active(contacts: Sequence[Contact]) -> list[Contact]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from i2g_recon.core import frame
 from i2g_recon.core.allowance import Allowance, allowance
+from i2g_recon.core.contacts import ClientToChoose, clients_to_choose, contact_book
 from i2g_recon.core.invoice import GONE
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.plan import ENDED, PushCommand, make_plan
@@ -26,7 +27,8 @@ from i2g_recon.store.records import Command, Connection
 class PlanView:
     """Commands and verdicts in one order. standing: by source id, what an earlier push already stands for.
 
-    month: what of a small plan's approvals is used, None for a plan without a known limit.
+    month: what of a small plan's approvals is used, None for a plan without a known limit. clients: those whose Xero
+    contact a person has to name.
     """
 
     run: RunView
@@ -35,6 +37,7 @@ class PlanView:
     summary: PlanSummary
     standing: dict[str, Command]
     month: Allowance | None = None
+    clients: tuple[ClientToChoose, ...] = ()
 
     @property
     def pushable(self) -> tuple[PushCommand, ...]:
@@ -95,7 +98,7 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
     reasons = {item["source_ids"][0]: item["reason"] for item in missing}
     invoices = frame.records(source_of(ws, run).invoices, reasons)
     target = target_side(ws, run.target_snapshot)
-    today = ws.clock().date()
+    today, links = ws.clock().date(), ws.store.contact_links(connection.tenant_id)
     month = allowance(organisation, target, today)
     commands = make_plan(
         [(invoice, reasons[invoice.id]) for invoice in invoices],
@@ -103,13 +106,14 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
         organisation=organisation,
         setup=setup,
         contacts=contacts,
-        contact_links=ws.store.contact_links(connection.tenant_id),
+        contact_links=links,
         near={item["source_ids"][0]: item["proposals"] for item in missing},
         again=again,
         kept_back=ws.store.kept_back(connection.tenant_id),
         month=month,
         today=today,
     )
+    clients = clients_to_choose((invoice.contact for invoice in invoices), contact_book(contacts), links)
     gone = gone_ids(target)
     pushed = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}
     ended = {
@@ -131,6 +135,7 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
         summary=summary(commands),
         standing={one.source_id: standing[one.source_id] for one in commands if one.source_id in standing},
         month=month,
+        clients=clients,
     )
 
 

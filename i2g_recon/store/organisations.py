@@ -106,6 +106,14 @@ class Organisations(Part):
             for client_key, contact_id in links.items():
                 session.merge(ContactLinkRow(tenant_id=tenant_id, client_key=client_key, contact_id=contact_id))
 
+    def unlink_contact(self, tenant_id: str, client_key: str) -> bool:
+        """Forget which Xero contact a client is; whether it was remembered."""
+        with self.database.writing() as session:
+            row = session.get(ContactLinkRow, (tenant_id, client_key))
+            if row is not None:
+                session.delete(row)
+            return row is not None
+
     def contact_links(self, tenant_id: str) -> dict[str, str]:
         """Client key to ContactID."""
         with self.database.reading() as session:

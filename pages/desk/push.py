@@ -12,6 +12,7 @@ from i2g_recon.jobs.receipts import last_receipts, left_open
 from i2g_recon.jobs.setup_steps import require_complete
 from i2g_recon.jobs.worker import waits_because
 from i2g_recon.web.desk_change import show_changes
+from i2g_recon.web.desk_clients import ask_clients
 from i2g_recon.web.desk_plan import agreed, ask_what_to_push, confirm_push
 from i2g_recon.web.desk_progress import show_progress, show_waits
 from i2g_recon.web.desk_receipts import show_open, show_receipts
@@ -69,6 +70,7 @@ with sentence_on_failure():
             start_sending(ws, connection)
             st.rerun()
     st.header("Missing in Xero", anchor=False)
+    ask_clients(ws, connection, planned)
     chosen = ask_what_to_push(ws, connection, planned)
     if chosen:
         confirm_push(connection.tenant_id, chosen, setup.status)
