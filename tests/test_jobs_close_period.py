@@ -80,6 +80,12 @@ def test_what_is_open_below_materiality_needs_no_note(at: Desk) -> None:
     assert signed(at).note == "3 open lines of 43.00 AUD together, below the materiality of 43.00 AUD."
 
 
+def test_a_period_without_open_lines_gets_no_note_from_materiality(at: Desk) -> None:
+    settled_books(at)
+    save_materiality(at.ws, at.connection, 5000, who="Robin")
+    assert signed(at).note == ""
+
+
 def test_another_currency_is_never_below_materiality(at: Desk) -> None:
     at.prepare(sale("T-1", "1", currency="NZD"), sale("T-2", "1"), sale("T-3", "1"))
     at.xero.type_in(InvoiceNumber="X-1", Reference="X-1", Date="2026-10-05", LineItems=[CHEAP])

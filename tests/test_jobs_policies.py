@@ -15,6 +15,7 @@ from i2g_recon.core.policy import Policy
 from i2g_recon.core.reference import RULE_NAMES, USUAL_RULES
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.close_period import prepare
+from i2g_recon.jobs.overview import overview
 from i2g_recon.jobs.policies import policy_from, policy_of, save_policy
 from i2g_recon.jobs.reconcile import current_run
 from i2g_recon.jobs.settings_file import apply_settings, settings_text
@@ -43,7 +44,10 @@ def test_every_comparison_goes_by_the_rules_and_an_older_run_does_not_stand_for_
     before = at.reconcile()
     assert before.counts["differs"] == 1
     assert current_run(at.ws, at.connection).id == before.id
+    assert not overview(at.ws, at.connection).outdated
     save_policy(at.ws, at.connection, LENIENT)
+    assert overview(at.ws, at.connection).rules_since
+    assert overview(at.ws, at.connection).outdated
     after = current_run(at.ws, at.connection)
     assert (after.counts["differs"], after.counts["agrees"]) == (0, 1)
     assert current_run(at.ws, at.connection).id == after.id

@@ -30,7 +30,9 @@ def run(verdict: str, *items: dict[str, Any], **changes: Any) -> RunView:
 
 
 def view(latest: RunView | None, **changes: Any) -> Overview:
-    usual: dict[str, Any] = dict.fromkeys(("imported_since", "taken_back_since", "pushed_since", "old"), False)
+    usual: dict[str, Any] = dict.fromkeys(
+        ("imported_since", "taken_back_since", "rules_since", "pushed_since", "old"), False
+    )
     return Overview(run=latest, imports=1, **usual | {"left_open": 0} | changes)
 
 
@@ -48,6 +50,7 @@ def view(latest: RunView | None, **changes: Any) -> Overview:
             "attention",
             "An import was taken back since",
         ),
+        (view(run("all_clear"), rules_since=True), "attention", "may no longer hold. The rules of comparing"),
         (view(run("all_clear"), imported_since=True), "attention", "may no longer hold. A file was imported since"),
         (view(run("all_clear"), pushed_since=True), "attention", "Invoices were pushed since"),
         (view(run("all_clear"), left_open=1), "attention", "1 pushed invoice has no outcome yet"),

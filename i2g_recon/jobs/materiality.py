@@ -49,7 +49,7 @@ def note_below(ws: Workspace, connection: Connection, items: Sequence[Mapping[st
     organisation, _ = known_organisation(ws, connection)
     stakes = [at_stake_minor(item) for item in items]
     foreign = any(item["currency"] != organisation.base_currency for item in items)
-    if not limit or foreign or not all(stakes) or sum(stakes) > limit:
+    if not items or not limit or foreign or not all(stakes) or sum(stakes) > limit:
         return ""
     count = f"{len(items):,} open {'line' if len(items) == 1 else 'lines'}"
     together = words_of(ws, connection, sum(stakes))

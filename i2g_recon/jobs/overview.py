@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from i2g_recon.jobs.reconcile import RunView, latest_run
+from i2g_recon.jobs.reconcile import RunView, by_other_rules, latest_run
 from i2g_recon.jobs.workspace import Workspace
 from i2g_recon.store.records import Connection
 
@@ -16,14 +16,16 @@ OLD = dt.timedelta(days=1)  # a person should not rely on an older look at Xero 
 class Overview:
     """The latest run and what it is worth now.
 
-    imports: files imported. imported_since, taken_back_since, pushed_since: the run does not know of them. left_open:
-    invoices of pushes that have no outcome yet. old: the run looked at Xero more than a day ago.
+    imports: files imported. imported_since, taken_back_since, pushed_since: the run does not know of them. rules_since:
+    the rules of comparing are others now. left_open: invoices of pushes that have no outcome yet. old: the run looked
+    at Xero more than a day ago.
     """
 
     run: RunView | None
     imports: int
     imported_since: bool
     taken_back_since: bool
+    rules_since: bool
     pushed_since: bool
     left_open: int
     old: bool
@@ -31,7 +33,9 @@ class Overview:
     @property
     def outdated(self) -> bool:
         """Whether the run must not be taken for how the books stand now."""
-        return self.imported_since or self.taken_back_since or self.pushed_since or self.left_open > 0
+        return (
+            self.imported_since or self.taken_back_since or self.rules_since or self.pushed_since or self.left_open > 0
+        )
 
 
 def overview(ws: Workspace, connection: Connection) -> Overview:
@@ -44,6 +48,7 @@ def overview(ws: Workspace, connection: Connection) -> Overview:
         imports=len(imports),
         imported_since=bool(run and imports - set(run.source_snapshots)),
         taken_back_since=bool(run and set(run.source_snapshots) - imports),
+        rules_since=bool(run and by_other_rules(ws, run)),
         pushed_since=bool(seen_at and pushed_after(ws, connection, seen_at)),
         left_open=len(ws.outbox.open_commands(connection.tenant_id)),
         old=bool(seen_at and ws.clock() - seen_at > OLD),

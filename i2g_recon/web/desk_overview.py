@@ -36,7 +36,7 @@ def show_next_action(view: Overview, *, may_push: bool) -> None:
     """The one thing to do next, with the way there; an audit looks and does not push."""
     if view.left_open and may_push:
         link("push", "Next: finish the last push")
-    elif view.imported_since or view.taken_back_since or view.pushed_since:
+    elif view.imported_since or view.taken_back_since or view.rules_since or view.pushed_since:
         st.text("Next: reconcile again, so that everything is part of the comparison.")
     elif group := next_action(view):
         about = f"{count(group.invoices, 'invoice', 'invoices')}, {sums(group.totals)}"

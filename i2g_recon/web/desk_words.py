@@ -32,6 +32,7 @@ def standing(view: Overview, when: str) -> Standing:
     since = [
         *(["A file was imported since; it is not part of this."] if view.imported_since else []),
         *(["An import was taken back since; it is still part of this."] if view.taken_back_since else []),
+        *(["The rules of comparing were changed since."] if view.rules_since else []),
         *(["Invoices were pushed since; they are not checked yet."] if view.pushed_since else []),
         *(
             [f"{count(view.left_open, 'pushed invoice has', 'pushed invoices have')} no outcome yet."]
