@@ -37,8 +37,8 @@ import pandas as pd
 
 sys.path += [str(place) for place in (Path.cwd(), Path.cwd().parent) if (place / "i2g_recon").is_dir()]
 import i2g_recon as i2g
-from i2g_recon.report.notebook_tables import bridge_rows, table
-from i2g_recon.report.words import COUNTS, VERDICTS, in_words, reason_words
+from i2g_recon.report.notebook_tables import bridge_rows, open_lines, table
+from i2g_recon.report.words import COUNTS, VERDICTS, in_words
 
 stored = i2g.read_run(run, home=home or None, organisation=organisation)
 document = stored.document
@@ -89,24 +89,7 @@ table(bridge_rows(document["totals"]), amounts=("Amount",), counts=("Invoices",)
 # Every invoice that needs a person:
 
 # %%
-open_items = pd.DataFrame(
-    [
-        {
-            "Group": one["bucket"].capitalize(),
-            "Number": one["number"] or one["reference"],
-            "Client": one["contact"],
-            "Date": one["date"],
-            "Currency": one["currency"],
-            "Invoice2go": one["source_total"],
-            "Xero": one["target_total"],
-            "Why": reason_words(one["reason"]),
-        }
-        for one in document["items"]
-        if one["bucket"] in ("missing", "differs", "ambiguous", "extra")
-    ],
-    columns=["Group", "Number", "Client", "Date", "Currency", "Invoice2go", "Xero", "Why"],
-    dtype=object,
-)
+open_items = open_lines(document["items"])
 table(open_items, amounts=("Invoice2go", "Xero"))
 
 # %% [markdown]

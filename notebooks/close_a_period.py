@@ -36,8 +36,8 @@ import pandas as pd
 sys.path += [str(place) for place in (Path.cwd(), Path.cwd().parent) if (place / "i2g_recon").is_dir()]
 import i2g_recon as i2g
 from i2g_recon.core.money import from_minor
-from i2g_recon.report.notebook_tables import table
-from i2g_recon.report.words import BUCKETS, VERDICTS, reason_words
+from i2g_recon.report.notebook_tables import open_lines, table
+from i2g_recon.report.words import BUCKETS, VERDICTS
 
 stored = i2g.read_run(run, home=home or None, organisation=organisation)
 policy = stored.document["policy"]
@@ -94,24 +94,7 @@ table(turnover, amounts=("Total", "Tax"), counts=("Invoices",)) if len(turnover)
 # a person accepted: it stands here with the rest.
 
 # %%
-still_open = pd.DataFrame(
-    [
-        {
-            "Group": one["bucket"].capitalize(),
-            "Number": one["number"] or one["reference"],
-            "Client": one["contact"],
-            "Date": one["date"],
-            "Currency": one["currency"],
-            "Invoice2go": one["source_total"],
-            "Xero": one["target_total"],
-            "Why": reason_words(one["reason"]),
-        }
-        for one in items
-        if one["bucket"] in ("missing", "differs", "ambiguous", "extra")
-    ],
-    columns=["Group", "Number", "Client", "Date", "Currency", "Invoice2go", "Xero", "Why"],
-    dtype=object,
-)
+still_open = open_lines(items)
 table(still_open, amounts=("Invoice2go", "Xero"))
 
 # %%

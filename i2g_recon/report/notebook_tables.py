@@ -13,6 +13,7 @@ from i2g_recon.core.money import from_minor
 from i2g_recon.report.words import reason_words
 
 BRIDGE_COLUMNS = ["Currency", "Step", "Invoices", "Amount"]
+OPEN_COLUMNS = ["Group", "Number", "Client", "Date", "Currency", "Invoice2go", "Xero", "Why"]
 
 
 def table(frame: pd.DataFrame, amounts: tuple[str, ...] = (), counts: tuple[str, ...] = ()) -> Styler:
@@ -47,3 +48,22 @@ def bridge_rows(totals: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 def major(minor: pd.Series, currency: pd.Series) -> list[Decimal]:
     """Whole minor units as amounts of their currency."""
     return [from_minor(int(one), code) for one, code in zip(minor, currency, strict=True)]
+
+
+def open_lines(items: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """OPEN_COLUMNS: the items of a comparison that need a person, as they stand in its JSON."""
+    rows = [
+        (
+            one["bucket"].capitalize(),
+            one["number"] or one["reference"],
+            one["contact"],
+            one["date"],
+            one["currency"],
+            one["source_total"],
+            one["target_total"],
+            reason_words(one["reason"]),
+        )
+        for one in items
+        if one["bucket"] in ("missing", "differs", "ambiguous", "extra")
+    ]
+    return pd.DataFrame(rows, columns=OPEN_COLUMNS, dtype=object)
