@@ -14,7 +14,7 @@ from simulate import failing
 
 SEEDS, AT_ONCE = 300, 30
 WITHIN = 200
-BEGIN_AT = {"lease": 60, "join": 125}  # rarely noticed: the seeds before these hold without it, and would cost a minute
+BEGIN_AT = {"lease": 130, "join": 40}  # rarely noticed: the seeds before these hold without it, and would cost a minute
 
 
 @pytest.fixture(scope="module")
