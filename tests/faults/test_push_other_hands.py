@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fixtures_workspace import CLIENT, KNOWN_CLIENT, Desk, desk, desk_at, sale
+from fixtures_workspace import CLIENT, KNOWN_CLIENT, MORNING, Desk, desk, desk_at, sale
 
 from i2g_recon.core.plan import PushCommand
 from i2g_recon.errors import LimitReached, ReconError
@@ -111,6 +114,31 @@ def test_a_journal_that_was_lost_finds_its_invoices_in_xero(at: Desk, tmp_path: 
         again = only(push(restored.ws, restored.connection, commands))
     assert (again.state, again.xero_invoice_id) == ("confirmed", first.xero_invoice_id)
     assert at.xero.puts() == 1
+
+
+def test_a_journal_from_before_the_push_sends_nothing_again(at: Desk) -> None:
+    """The backup was made between plan and push; who restores it and pushes by the old plan finds all of it done."""
+    old_plan = at.prepare(sale("T-1"), sale("T-2")).pushable
+    place = at.ws.settings.home / "i2g-recon.sqlite"
+    with closing(sqlite3.connect(":memory:")) as backup:
+        with closing(sqlite3.connect(place)) as books:
+            books.backup(backup)
+        push(at.ws, at.connection, old_plan)
+        with closing(sqlite3.connect(place)) as books:
+            backup.backup(books)
+    assert at.commands() == []
+    report = push(at.ws, at.connection, old_plan)
+    assert (report.counts["confirmed"], at.xero.puts()) == (2, 1)
+    assert len(at.xero.invoices()) == 2
+
+
+def test_what_was_approved_is_sent_whatever_is_imported_meanwhile(at: Desk) -> None:
+    """The import is part of the next comparison, which then says that Xero has another amount."""
+    approve(at.ws, at.connection, at.prepare(sale("T-1")).pushable)
+    at.bring_in(replace(sale("T-1", "300"), updated=MORNING.replace(day=9)), name="later_invoice.csv")
+    assert resume(at.ws, at.connection).counts["confirmed"] == 1
+    assert [one["Total"] for one in at.xero.invoices()] == [Decimal("110.00")]
+    assert at.reconcile().counts["differs"] == 1
 
 
 def test_a_live_invoice_with_our_reference_makes_the_plan_stale(at: Desk) -> None:
