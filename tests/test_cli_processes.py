@@ -40,7 +40,7 @@ def test_ctrl_c_half_way_is_exit_130_and_nothing_is_lost(tmp_path: Path) -> None
         words = ("push", "--all", "--yes", "--json")
         with command_line(*words, home=tmp_path, sandbox=at.xero.sandbox) as process:
             ends = time.monotonic() + 60
-            while not at.xero.puts() and time.monotonic() < ends:
+            while not at.xero.invoices() and time.monotonic() < ends:  # saved, and its answer held back
                 time.sleep(0.05)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=30)
