@@ -22,7 +22,7 @@ from i2g_recon.jobs.settings_file import apply_settings, settings_text
 from i2g_recon.web.ask_rules import RULE_WORDS
 
 LINE = {"Description": "Repair", "Quantity": 1, "UnitAmount": "100.02", "AccountCode": "200", "TaxType": "OUTPUT"}
-LENIENT = Policy(tolerance_minor={"total": 2, "subtotal": 2}, fields=("total", "subtotal"))
+LENIENT = Policy(tolerance_minor={"total": 2, "subtotal": 2}, fields=("total", "subtotal", "currency"))
 
 
 @pytest.fixture
@@ -86,7 +86,9 @@ def test_the_rules_travel_in_the_file(at: Desk) -> None:
         ({"date_tolerance_days": "1"}, "odd value for date_tolerance_days"),
         ({"date_tolerance_days": -1}, "whole days, 0 or more"),
         ({"tolerance_minor": {"total/aud": 1}}, "names no currency"),
-        ({"fields": ["totals"]}, "'totals' cannot be compared"),
+        ({"fields": ["total", "currency", "totals"]}, "'totals' cannot be compared"),
+        ({"fields": ["date"]}, "must hold total and currency"),
+        ({"fields": ["total"]}, "must hold total and currency"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(said: dict[str, object], words: str) -> None:

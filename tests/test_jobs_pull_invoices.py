@@ -100,6 +100,33 @@ def test_a_void_that_xero_does_not_date_is_not_missed(at: Desk) -> None:
     assert side(at).invoices.set_index("id").loc[invoice["InvoiceID"], "state"] == State.VOID
 
 
+def test_what_changed_behind_a_long_look_is_not_missed(at: Desk) -> None:
+    """An invoice of the first page changes when that was read; twenty minutes later, in the same look, another one."""
+    ids = sorted(one["InvoiceID"] for one in at.xero.invoices())
+
+    def change(done: int, _of_all: int) -> None:
+        if done in (1000, 2000):
+            at.xero.api("POST", f"Invoices/{ids[0] if done == 1000 else ids[-1]}", Reference=f"Late-{done}")
+            at.clock.forward(minutes=20)
+            at.xero.control("POST", "clock", advance_s=1200)
+
+    try:
+        pull(at.ws, at.connection, everything=True, progress=change)
+        assert "Late-1000" not in set(side(at).invoices["reference"])
+        pull(at.ws, at.connection)
+        assert {"Late-1000", "Late-2000"} <= set(side(at).invoices["reference"])
+    finally:
+        at.xero.control("POST", "clock", reset=True)
+
+
+def test_a_person_s_full_read_uses_no_page_of_an_earlier_try(at: Desk) -> None:
+    at.xero.arm("drop_before", method="GET", path="/Invoices", skip=2, times=-1)
+    with pytest.raises(OtherSideFailed):
+        pull(at.ws, at.connection, everything=True)
+    at.xero.calm()
+    assert calls_of(at, full=True) == 3
+
+
 def test_after_a_day_everything_is_read(at: Desk) -> None:
     at.clock.forward(hours=23)
     assert calls_of(at) == 2
@@ -145,13 +172,13 @@ def test_a_client_that_was_renamed_has_its_new_name_on_every_invoice(at: Desk) -
 def test_a_read_that_broke_off_goes_on_there(at: Desk, edits: int) -> None:
     at.xero.arm("drop_before", method="GET", path="/Invoices", skip=2, times=-1)
     with pytest.raises(OtherSideFailed):
-        pull(at.ws, at.connection, full=True)
+        pull(at.ws, at.connection, everything=True)
     at.xero.calm()
     rng = random.Random(edits)  # noqa: S311 - as above
     for _ in range(edits):  # on pages that were read already, too
         edit(at, rng)
     # The third page, and what changed since the read began; all pages besides when a new invoice moved the others.
-    assert calls_of(at, full=True) in ((2,) if not edits else (2, 5))
+    assert calls_of(at, everything=True) in ((2,) if not edits else (2, 5))
     assert at.ws.store.kept_pages(at.tenant_id, at.clock() - pull_invoices.GOES_ON_FOR)[1] == {}
     same_as_everything(at)
 
@@ -159,8 +186,8 @@ def test_a_read_that_broke_off_goes_on_there(at: Desk, edits: int) -> None:
 def test_pages_of_an_old_try_are_not_used(at: Desk) -> None:
     at.xero.arm("drop_before", method="GET", path="/Invoices", skip=2, times=-1)
     with pytest.raises(OtherSideFailed):
-        pull(at.ws, at.connection, full=True)
+        pull(at.ws, at.connection, everything=True)
     at.xero.calm()
     at.clock.forward(minutes=31)
-    assert calls_of(at, full=True) == 3
+    assert calls_of(at, everything=True) == 3
     assert at.ws.store.kept_pages(at.tenant_id, at.clock() - 2 * pull_invoices.GOES_ON_FOR)[1] == {}

@@ -57,6 +57,11 @@ def view(latest: RunView | None, **changes: Any) -> Overview:
         (view(run("all_clear"), old=True), "attention", "more than a day ago"),
         (view(run("red"), old=True), "alarm", "more than a day ago"),
         (
+            view(run("all_clear", policy={"period_from": None, "period_to": None, "tolerance_minor": {"total": 5}})),
+            "calm",
+            "All clear: 5 invoices agree within the tolerances of your rules (page Settings). Compared",
+        ),
+        (
             view(run("all_clear", policy={"period_from": "2026-07-01", "period_to": None})),
             "calm",
             "All clear for 2026-07-01 to today",

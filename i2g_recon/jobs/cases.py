@@ -51,7 +51,7 @@ def move(
     if state not in BY_HAND:
         raise NeedsAPerson("An exception closes by itself when the comparison no longer shows it.")
     if state == "accepted" and not reason.strip():
-        raise NeedsAPerson("Say why it is accepted as it is; the reason stands beside it and in the working paper.")
+        raise NeedsAPerson("Say why it is accepted as it is; the reason stands beside it and in the activity log.")
     words = f"{state}: {reason.strip()}" if reason.strip() else state
     return changed(ws, connection, items, who, words, state=state, reason=reason.strip())
 

@@ -86,7 +86,7 @@ def keep_back(
 ) -> None:
     """Remember that these missing invoices shall not be sent. Raises NeedsAPerson without a reason, or too late."""
     if not reason.strip():
-        raise NeedsAPerson("Say why they shall not be sent; the reason stands in the list and in the working paper.")
+        raise NeedsAPerson("Say why they shall not be sent; the reason stands in the list and in the activity log.")
     numbers = {one.source_id: one.number for one in planned.commands}
     busy = [numbers[one] for one in source_ids if one in planned.standing]
     if busy:

@@ -48,6 +48,8 @@ def policy_from(said: Mapping[str, Any]) -> Policy:
         raise NeedsAPerson(f"policy holds unknown settings: {', '.join(unknown)}.")
     if wrong := [name for name, value in said.items() if not isinstance(value, kinds[name])]:
         raise NeedsAPerson(f"policy has an odd value for {', '.join(wrong)}.")
+    if "fields" in said and not {"total", "currency"} <= set(said["fields"]):
+        raise NeedsAPerson("policy: fields must hold total and currency, or invoices would agree that do not.")
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
     try:
         return Policy(**values)

@@ -50,14 +50,14 @@ def pull(
     Raises IncompletePull, ReconnectNeeded and what the transport raises; nothing is kept then.
     """
     before, started = ws.transport.calls.total, ws.clock()
+    if full:  # an organisation that was reset shares nothing with the pages of an earlier try
+        ws.store.drop_pages(connection.tenant_id)
     organisation, contacts, sales = read_all(ws, connection, full=full or everything, progress=progress)
     invoices = sales.invoices
     if not full:
         refuse_shrinking(ws, connection, invoices)
     ws.store.save_organisation(connection.tenant_id, organisation, contacts, started)
-    snapshot = ws.store.add_snapshot(
-        connection.tenant_id, "target", invoices, taken_at=started, extra={"full_at": sales.full_at.isoformat()}
-    )
+    snapshot = ws.store.add_snapshot(connection.tenant_id, "target", invoices, taken_at=started, extra=sales.notes)
     ws.store.note_connection(connection, state="connected", name=organisation.name)
     ws.store.log(
         started,

@@ -1,18 +1,21 @@
 """Which invoices a pull reads: all of them, or only what was changed since the last look, set into what that brought.
 
-Changes are asked for since the newest change seen, by Xero's own clock, less an overlap. They are believed only while
-Xero's count of the live invoices is what they lead to. Some changes are not dated by Xero (a due date on a part-paid
-one), so once a day, and for a sign-off, everything is read all the same. A read of everything that breaks off goes on
-at the page it broke off at, and is followed by the changes since it began.
+Changes are asked for since the newest change seen, by Xero's own clock, less an overlap and less the time that look
+took: what changed behind the back of a long look is older than the newest it saw. They are believed only while Xero's
+count of the live invoices is what they lead to. Some changes are not dated by Xero (a due date on a part-paid one), so
+once a day, and for a sign-off, everything is read all the same. A read of everything that breaks off goes on at the
+page it broke off at, and is followed by the changes since it began.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -37,10 +40,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """What was read. full_at: when everything was last read, for the snapshot's notes."""
+    """What was read. full_at: when everything was last read; took_s: how long this look took."""
 
     invoices: Invoices
     full_at: dt.datetime
+    took_s: float
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What the next look has to know, kept with the snapshot."""
+        return {"full_at": self.full_at.isoformat(), "took_s": self.took_s}
 
 
 def read_sales(
@@ -55,12 +64,18 @@ def read_sales(
     """The organisation's sales invoices as they are now. full: read everything. Raises as `reader.read_invoices`."""
     rates = {rate.tax_type: rate.rate for rate in organisation.tax_rates}
     before = None if full else usable(ws, connection, organisation)
+    watch, began = time.monotonic(), ws.clock()
+
+    def took_s() -> float:
+        return max(time.monotonic() - watch, (ws.clock() - began).total_seconds())
+
     if before is not None:
         info, full_at = before
-        merged = with_changes(session, target_side(ws, info.id), rates)
+        lag = OVERLAP + dt.timedelta(seconds=info.extra["took_s"])
+        merged = with_changes(session, target_side(ws, info.id), rates, lag)
         if merged is not None and live_in(merged) == reader.count_live_invoices(session):
-            return Sales(merged, full_at)
-    return Sales(everything(ws, connection, session, rates, progress), ws.clock())
+            return Sales(merged, full_at, took_s())
+    return Sales(everything(ws, connection, session, rates, progress), began, took_s())
 
 
 def live_in(side: Invoices) -> int:
@@ -75,7 +90,7 @@ def usable(
     known = ws.store.snapshots(connection.tenant_id, "target")
     kept = ws.store.organisation(connection.tenant_id)
     full_at = known[0].extra.get("full_at") if known else None
-    if not full_at or not kept or known[0].rows <= SMALL or known[0].row_errors:
+    if not full_at or "took_s" not in known[0].extra or not kept or known[0].rows <= SMALL or known[0].row_errors:
         return None
     age = ws.clock() - dt.datetime.fromisoformat(full_at)
     if not dt.timedelta(0) <= age < FULL_EVERY or kept[0].tax_rates != organisation.tax_rates:
@@ -83,12 +98,14 @@ def usable(
     return known[0], dt.datetime.fromisoformat(full_at)
 
 
-def with_changes(session: XeroSession, before: Invoices, rates: Mapping[str, Decimal]) -> Invoices | None:
-    """The side with what was changed since its newest change; None when it does not say when that was."""
+def with_changes(
+    session: XeroSession, before: Invoices, rates: Mapping[str, Decimal], lag: dt.timedelta
+) -> Invoices | None:
+    """The side with what was changed since its newest change less the lag; None when it does not say when that was."""
     newest = before.invoices["updated"].max()
     if pd.isna(newest):
         return None
-    since = newest.to_pydatetime().replace(tzinfo=dt.UTC) - OVERLAP
+    since = newest.to_pydatetime().replace(tzinfo=dt.UTC) - lag
     return set_into(before, reader.read_invoices(session, modified_since=since, rates=rates))
 
 

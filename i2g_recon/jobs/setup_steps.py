@@ -71,7 +71,7 @@ def tax_preview(ws: Workspace, connection: Connection, view: SetupView) -> Mappi
     """By tax key what the chosen rates, or those proposed, would make of the newest invoices; nothing is posted."""
     source = current_source(ws, connection.tenant_id)
     setup = chosen_taxes(view)
-    asked = (source.snapshots, repr(setup), view.organisation.tax_rates, view.organisation.accounts)
+    asked = (source.snapshots, repr(setup), view.organisation)
     return ws.memory.recall("tax preview", asked, lambda: tax_previews(source.invoices, view.organisation, setup))
 
 

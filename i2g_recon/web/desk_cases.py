@@ -81,7 +81,7 @@ class Wanted:
         if case is None or not is_exception(item):
             return self.assignee == ANYBODY and not self.days and (not self.states or self.states is OPEN)
         return (
-            (not self.states or case.state in self.states)
+            (not self.states or state_of(case) in self.states)
             and (self.assignee == ANYBODY or case.assignee == ("" if self.assignee == NOBODY else self.assignee))
             and (now - case.first_seen).days >= self.days
         )
@@ -102,7 +102,12 @@ def case_cells(item: Item, case: Case | None, now: dt.datetime) -> dict[str, obj
     """The columns that a case adds to the work list; empty for what is no exception."""
     if case is None or not is_exception(item):
         return {"State": [], "With": "", "Days": None}
-    return {"State": [case.state.capitalize()], "With": case.assignee, "Days": (now - case.first_seen).days}
+    return {"State": [state_of(case).capitalize()], "With": case.assignee, "Days": (now - case.first_seen).days}
+
+
+def state_of(case: Case) -> CaseState:
+    """The state of an exception's case: one that is shown here is open, whatever another comparison made of it."""
+    return "new" if case.state == "closed" else case.state
 
 
 def hidden_words(items: Iterable[Item], cases: Mapping[str, Case], wanted: Wanted) -> str:
@@ -123,6 +128,8 @@ def act_on(ws: Workspace, connection: Connection, run: RunView, items: Sequence[
         return
     with st.popover(f"Do something with {count(len(needing), 'line', 'lines')}", icon=":material/checklist:"):
         what = st.radio("What", possible(ws, connection, needing), key="act_what")
+        if what == SAME:
+            st.text("\n".join(f"{one['number']} is {near_of(one)}" for one in needing))
         words = st.text_input(ASKS[what], key="act_words", max_chars=500) if what in ASKS else ""
         who = ""
         if what in TO_STATE or what in (GIVE, SAY):
@@ -135,6 +142,12 @@ def act_on(ws: Workspace, connection: Connection, run: RunView, items: Sequence[
                 if done:
                     st.session_state["decided"] = done
                     st.rerun()
+
+
+def near_of(item: Item) -> str:
+    """The best near match of a line, and why."""
+    near = item["proposals"][0]
+    return f"{near['number'] or 'one without a number'}: {near['why']}"
 
 
 def possible(ws: Workspace, connection: Connection, items: Sequence[Item]) -> list[str]:

@@ -56,7 +56,7 @@ def verdict_words(run: RunView, when: str) -> tuple[str, Tone]:
         return f"Nothing was compared on {when}: one side, or the chosen period, is empty{within}.", "alarm"
     if verdict == "all_clear":
         agree = count(counts["agrees"], "invoice agrees", "invoices agree")
-        return f"All clear{within}: {agree} to the cent. Compared {when}.", "calm"
+        return f"All clear{within}: {agree} {exactly(run.document['policy'])}. Compared {when}.", "calm"
     needing = sum(counts[bucket] for bucket in NEEDS_YOU)
     if not needing:
         return (
@@ -68,6 +68,12 @@ def verdict_words(run: RunView, when: str) -> tuple[str, Tone]:
     about = f", {money}" if money else ""
     agree = f"{counts['agrees']:,} of {counts['source']:,} Invoice2go invoices agree"
     return f"{need} you{about}{within}. {agree}. Compared {when}.", "attention"
+
+
+def exactly(policy: Mapping[str, Any]) -> str:
+    """How close the invoices are that agree: to the cent, unless the organisation's rules allow more."""
+    lenient = any(policy.get("tolerance_minor", {}).values()) or policy.get("date_tolerance_days", 0)
+    return "within the tolerances of your rules (page Settings)" if lenient else "to the cent"
 
 
 def period_words(document: Mapping[str, Any]) -> str:
