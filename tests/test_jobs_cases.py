@@ -208,3 +208,29 @@ def test_views_are_saved_shown_and_forgotten(at: Desk, tmp_path: Path) -> None:
     with pytest.raises(NeedsAPerson, match="name of at most"):
         save_view(at.ws, at.connection, " ", {})
     assert list(views_of(at.ws, at.connection)) == ["B"]
+
+
+def test_an_exception_that_another_comparison_had_closed_is_shown_as_open(at: Desk, tmp_path: Path) -> None:
+    """Two cents agree by lenient rules, which closes the case; the run of a period by strict ones shows it again."""
+    line = {"Description": "Repair", "Quantity": 1, "UnitAmount": "100.02", "AccountCode": "200", "TaxType": "OUTPUT"}
+    at.prepare(sale("T-1"))
+    at.xero.type_in(Reference="T-1", Date="2026-10-01", DueDate="2026-10-15", LineItems=[line])
+    at.reconcile()
+    lenient = Policy(tolerance_minor=dict.fromkeys(("total", "subtotal"), 5), fields=("total", "subtotal", "currency"))
+    reconcile(at.ws, at.connection, lenient, refresh="never")
+    assert states(at) == ["closed"]
+    day = MORNING.date()
+    reconcile(at.ws, at.connection, Policy(period_from=day, period_to=day), refresh="never")
+    assert states(at) == ["closed"]  # a look at one period moves no case
+    with home_in_environment(tmp_path, environment(at.xero.sandbox)):
+        assert listed(opened("reconcile"))["State"].tolist() == [["New"]]
+
+
+def test_the_near_match_is_named_before_it_is_taken(at: Desk, tmp_path: Path) -> None:
+    line = {"Description": "Repair", "Quantity": 1, "UnitAmount": 100, "AccountCode": "200", "TaxType": "OUTPUT"}
+    at.xero.type_in(InvoiceNumber="INV-7", Reference="Pier", Date="2026-10-01", LineItems=[line])
+    at.prepare(sale("T-1"))
+    with home_in_environment(tmp_path, environment(at.xero.sandbox)):
+        app = opened("reconcile", bucket="Missing in Xero")
+        tick_all(app).radio(key="act_what").set_value("It is the near match in Xero").run()
+        assert "T-1 is INV-7: " in text_of(checked(app))
