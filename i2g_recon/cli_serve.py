@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
@@ -60,8 +60,7 @@ def demo(
         environment = demo_environment(pretend, place, port)
         prepare_demo(settings.load(environment), pretend)
         with page_server({**os.environ, **environment}, port=port) as process:
-            announce(voice, port)
-            return until_stopped(process)
+            return serve_on(process, voice, port)
 
 
 def demo_environment(pretend: Sandbox, place: Path, port: int) -> dict[str, str]:
@@ -133,8 +132,7 @@ def serve(
     environment.setdefault("XERO_REDIRECT_URI", f"http://localhost:{port}/xero/callback")
     settings.load(environment)
     with page_server(environment, port=port, host=host) as process:
-        announce(Voice(as_json, quiet), port)
-        return until_stopped(process)
+        return serve_on(process, Voice(as_json, quiet), port)
 
 
 def sandbox(
@@ -150,14 +148,16 @@ def sandbox(
     from i2g_recon.sandbox.server import Sandbox
 
     seeds = [Path(one) if one.endswith(".json") else one for one in seed.split(",")]
-    with Sandbox(port=port, seeds=seeds, countries=country.split(","), state_file=state) as pretend:
+    sandbox_here = Sandbox(port=port, seeds=seeds, countries=country.split(","), state_file=state)
+    with sandbox_here as pretend, until_stopped():
         voice = Voice(as_json, quiet)
         voice.give({"url": pretend.url, "clients": pretend.clients, "organisations": pretend.organisations})
         voice.say(f"Sandbox ready {pretend.url}")
         for grant, client in pretend.clients.items():
             voice.say(f"{grant}: client id {client['client_id']}, secret {client['client_secret']}")
         sys.stdout.flush()
-        wait_for_signal()
+        while True:
+            time.sleep(3600)
     return DONE
 
 
@@ -234,20 +234,17 @@ def announce(voice: Voice, port: int) -> None:
     sys.stdout.flush()
 
 
-def until_stopped(process: subprocess.Popen[bytes]) -> int:
-    """Wait for Ctrl-C (a clean end) or for the server to end by itself."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
+def serve_on(process: subprocess.Popen[bytes], voice: Voice, port: int) -> int:
+    """Say where the page is, then wait for a polite end or for the server to end by itself."""
+    with until_stopped():
+        announce(voice, port)
         return process.wait()
-    except KeyboardInterrupt:
-        return DONE
+    return DONE
 
 
-def wait_for_signal() -> None:
-    """Serve on until Ctrl-C or a polite kill."""
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Ctrl-C or a polite kill ends the block cleanly, from its first line on: whoever reads it may stop us at once."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        return
+    with suppress(KeyboardInterrupt):
+        yield
