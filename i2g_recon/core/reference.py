@@ -169,6 +169,9 @@ def rules_named(names: Iterable[str], *, spelling: bool = False) -> tuple[Rule, 
     return tuple(rule for rule in RULES if rule.name in chosen and (rule.spelling or not spelling))
 
 
+AS_XERO_COMPARES = rules_named(SPELLING_RULES)
+
+
 def key_by(text: str, rules: Iterable[Rule]) -> str:
     """The key these rules make of one reference; a visible text is never emptied.
 
@@ -187,7 +190,7 @@ def match_key(text: str) -> str:
     >>> match_key(" ht-0012\u200b ") == match_key("HT-0012")
     True
     """
-    return key_by(text, rules_named(SPELLING_RULES))
+    return key_by(text, AS_XERO_COMPARES)
 
 
 def reference_key(text: str, rules: Iterable[str] = USUAL_RULES) -> str:

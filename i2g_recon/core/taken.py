@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.invoice import GONE, State
-from i2g_recon.core.reference import match_key
+from i2g_recon.core.reference_keys import match_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +24,19 @@ class Taken:
 def taken_in(target: Invoices) -> Taken:
     """Read the references and numbers of the target once. A live holder of a number counts before a gone one."""
     frame = target.invoices.sort_values("id", kind="stable")
+    keys = {name: match_keys(frame[name]).tolist() for name in ("number", "reference")}
     references: set[str] = set()
     numbers: dict[str, State] = {}
     reference_of: dict[str, str] = {}
     gone_of: dict[str, str] = {}
-    columns = (frame[name].tolist() for name in ("id", "number", "reference", "state"))
-    for invoice_id, number, reference, word in zip(*columns, strict=True):
-        state, key = State(word), match_key(number)
+    columns = (frame[name].tolist() for name in ("id", "reference", "state"))
+    states = {word: State(word) for word in frame["state"].unique()}
+    for invoice_id, reference, word, key, reference_key in zip(*columns, *keys.values(), strict=True):
+        state = states[word]
         if state in GONE:
-            gone_of[match_key(reference)] = invoice_id
+            gone_of[reference_key] = invoice_id
         else:
-            references.add(match_key(reference))
+            references.add(reference_key)
         if key and (key not in numbers or numbers[key] in GONE):
             numbers[key], reference_of[key] = state, reference
     return Taken(frozenset(references - {""}), numbers, reference_of, gone_of)

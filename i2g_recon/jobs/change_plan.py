@@ -46,27 +46,21 @@ def change_plan(
     setup = require_complete(ws, connection)
     run = run or current_run(ws, connection)
     organisation, contacts = known_organisation(ws, connection)
-    target = target_side(ws, run.target_snapshot)
-    items = [item for item in run.document["items"] if item["bucket"] == "differs"]
-    sources = {one.id: one for one in records(source_of(ws, run).invoices, [item["source_ids"][0] for item in items])}
-    targets = {one.id: one for one in records(target, [item["target_ids"][0] for item in items])}
-    pairs = [
-        Difference(
-            sources[item["source_ids"][0]],
-            targets[item["target_ids"][0]],
-            frozenset(one["field"] for one in item["discrepancies"]),
+    links = ws.store.contact_links(connection.tenant_id)
+
+    def changes() -> tuple[PushCommand, ...]:
+        return make_changes(
+            differing(ws, run),
+            target=target_side(ws, run.target_snapshot),
+            organisation=organisation,
+            setup=setup,
+            contacts=contacts,
+            fields=fields,
+            contact_links=links,
         )
-        for item in items
-    ]
-    commands = make_changes(
-        pairs,
-        target=target,
-        organisation=organisation,
-        setup=setup,
-        contacts=contacts,
-        fields=fields,
-        contact_links=ws.store.contact_links(connection.tenant_id),
-    )
+
+    facts = (run.id, repr((setup, links)), organisation, contacts, frozenset(fields))
+    commands = ws.memory.recall("changes", facts, changes)
     open_ = {one.source_id: one for one in ws.outbox.open_commands(connection.tenant_id)}
     return ChangeView(
         run=run,
@@ -74,6 +68,23 @@ def change_plan(
         standing={one.source_id: open_[one.source_id] for one in commands if one.source_id in open_},
         links={one.target_id: deep_link(organisation.short_code, one.target_id) for one in commands},
     )
+
+
+def differing(ws: Workspace, run: RunView) -> list[Difference]:
+    """Both invoices of each pair of a run that differs."""
+    items = [item for item in run.document["items"] if item["bucket"] == "differs"]
+    sources = {one.id: one for one in records(source_of(ws, run).invoices, [item["source_ids"][0] for item in items])}
+    targets = {
+        one.id: one for one in records(target_side(ws, run.target_snapshot), [item["target_ids"][0] for item in items])
+    }
+    return [
+        Difference(
+            sources[item["source_ids"][0]],
+            targets[item["target_ids"][0]],
+            frozenset(one["field"] for one in item["discrepancies"]),
+        )
+        for item in items
+    ]
 
 
 def records(side: frame.Invoices, ids: Sequence[str]) -> list[Invoice]:

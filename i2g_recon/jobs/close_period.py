@@ -20,7 +20,7 @@ from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs.materiality import note_below
 from i2g_recon.jobs.policies import policy_of
 from i2g_recon.jobs.pull import last_pull
-from i2g_recon.jobs.reconcile import RunView, reconcile, stored_view
+from i2g_recon.jobs.reconcile import Progress, RunView, reconcile, stored_view
 from i2g_recon.jobs.source import current_source
 from i2g_recon.jobs.stored_runs import stored_run
 from i2g_recon.jobs.workspace import Connection, Workspace
@@ -71,6 +71,7 @@ def prepare(
     *,
     who: str,
     note: str = "",
+    progress: Progress | None = None,
 ) -> SignOff:
     """Read Xero afresh, compare the period, and sign it off with the evidence.
 
@@ -88,7 +89,7 @@ def prepare(
             f"{known.period_from} to {known.period_to} is signed off already ({known.id}); withdraw that first."
         )
     policy = policy_of(ws, connection.tenant_id, period_from, period_to)
-    run = reconcile(ws, connection, policy, refresh="everything")
+    run = reconcile(ws, connection, policy, refresh="everything", progress=progress)
     if run.document["verdict"] in RUINED:
         raise NeedsAPerson(RUINED[run.document["verdict"]])
     left = open_items(run)

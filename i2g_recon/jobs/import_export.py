@@ -88,11 +88,12 @@ def import_uploads(
     ws: Workspace,
     connection: Connection,
     uploads: Sequence[tuple[str, bytes]],
+    progress: Progress | None = None,
     *,
     answers: Answers = NOTHING_SAID,
 ) -> ImportReport:
     """The same for files that came through the page: (name, content)."""
-    return import_all(ws, connection, [(name, partial(bytes, data)) for name, data in uploads], answers)
+    return import_all(ws, connection, [(name, partial(bytes, data)) for name, data in uploads], answers, progress)
 
 
 def look_at(

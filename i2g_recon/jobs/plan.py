@@ -96,24 +96,30 @@ def plan_of(ws: Workspace, connection: Connection, setup: Setup, run: RunView, a
     organisation, contacts = known_organisation(ws, connection)
     missing = [item for item in run.document["items"] if item["bucket"] == "missing"]
     reasons = {item["source_ids"][0]: item["reason"] for item in missing}
-    invoices = frame.records(source_of(ws, run).invoices, reasons)
     target = target_side(ws, run.target_snapshot)
     today, links = ws.clock().date(), ws.store.contact_links(connection.tenant_id)
+    kept_back = ws.store.kept_back(connection.tenant_id)
     month = allowance(organisation, target, today)
-    commands = make_plan(
-        [(invoice, reasons[invoice.id]) for invoice in invoices],
-        target=target,
-        organisation=organisation,
-        setup=setup,
-        contacts=contacts,
-        contact_links=links,
-        near={item["source_ids"][0]: item["proposals"] for item in missing},
-        again=again,
-        kept_back=ws.store.kept_back(connection.tenant_id),
-        month=month,
-        today=today,
-    )
-    clients = clients_to_choose((invoice.contact for invoice in invoices), contact_book(contacts), links)
+
+    def planned() -> tuple[tuple[PushCommand, ...], tuple[ClientToChoose, ...]]:
+        invoices = frame.records(source_of(ws, run).invoices, reasons)
+        commands = make_plan(
+            [(invoice, reasons[invoice.id]) for invoice in invoices],
+            target=target,
+            organisation=organisation,
+            setup=setup,
+            contacts=contacts,
+            contact_links=links,
+            near={item["source_ids"][0]: item["proposals"] for item in missing},
+            again=again,
+            kept_back=kept_back,
+            month=month,
+            today=today,
+        )
+        return commands, clients_to_choose((each.contact for each in invoices), contact_book(contacts), links)
+
+    facts = (run.id, repr((setup, links, kept_back)), organisation, contacts, frozenset(again), month, today)
+    commands, clients = ws.memory.recall("plan", facts, planned)
     gone = gone_ids(target)
     pushed = {one.source_id: one for one in ws.outbox.standing_commands(connection.tenant_id)}
     ended = {

@@ -79,7 +79,11 @@ def rate_comparison(ws: Workspace, connection: Connection, view: SetupView) -> M
     """By tax key and tax type: what each rate that may be chosen would make of the newest invoices."""
     source = current_source(ws, connection.tenant_id)
     candidates = {row.tax.key: [each.rate.tax_type for each in row.candidates] for row in view.taxes}
-    return compared_rates(source.invoices, view.organisation, chosen_taxes(view), candidates)
+    setup = chosen_taxes(view)
+    asked = (source.snapshots, repr(setup), repr(candidates), view.organisation)
+    return ws.memory.recall(
+        "rate comparison", asked, lambda: compared_rates(source.invoices, view.organisation, setup, candidates)
+    )
 
 
 def chosen_taxes(view: SetupView) -> Setup:

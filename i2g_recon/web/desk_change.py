@@ -28,9 +28,11 @@ COLOURS = {
 }
 
 
-def show_changes(ws: Workspace, connection: Connection) -> None:
-    """The list of invoices that differ, with what a change would do. Raises what `change_plan` raises."""
-    everything = change_plan(ws, connection)
+def show_changes(ws: Workspace, connection: Connection, everything: ChangeView) -> None:
+    """The list of invoices that differ, with what a change would do; everything: about all fields.
+
+    Raises what `change_plan` raises.
+    """
     if not everything.commands:
         return
     st.header("In Xero, but different", anchor=False)

@@ -11,11 +11,14 @@ import streamlit as st
 
 from i2g_recon.core.money import D, from_minor, money_text, to_minor
 from i2g_recon.core.stake import at_stake_minor
+from i2g_recon.errors import NeedsAPerson
+from i2g_recon.jobs.beside import Progress
 from i2g_recon.jobs.close_period import Alarm, SignOff, alarms, prepare, review, sign_offs, since, withdraw
 from i2g_recon.jobs.materiality import materiality, save_materiality
 from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.roll_forward import Carried
 from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.beside import done
 from i2g_recon.web.desk_drift import show_changes, show_totals
 from i2g_recon.web.desk_items import why
 from i2g_recon.web.desk_tables import plain_table
@@ -43,9 +46,16 @@ def ask_period(ws: Workspace, connection: Connection) -> None:
         pressed = st.button(
             label, key="close_now", type="primary", icon=":material/draw:", disabled=not (first and last)
         )
-    if pressed and first and last:
-        with sentence_on_failure(), st.spinner("Reading Xero and comparing"):
-            prepare(ws, connection, first, last, who=who, note=note)
+
+    def sign(progress: Progress) -> SignOff:
+        if first is None or last is None:
+            raise NeedsAPerson("Choose the first and the last day of the period.")
+        return prepare(ws, connection, first, last, who=who, note=note, progress=progress)
+
+    with sentence_on_failure():
+        words = "Reading everything in Xero and comparing"
+        signed = done(pressed, "sign off", words, sign, units="invoices read")
+        if signed is not None:
             st.session_state["close_said"] = "Signed off. Somebody else reviews it now."
             st.rerun()
 

@@ -5,24 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.core.policy import Policy
-from i2g_recon.jobs.reconcile import RunView, reconcile
+from i2g_recon.jobs.reconcile import reconcile
 from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.beside import done
 from i2g_recon.web.desk_words import Standing
 from i2g_recon.web.parts import plain
 
 
-def compare_now(ws: Workspace, connection: Connection, policy: Policy | None = None) -> RunView:
-    """Read Xero afresh and compare, showing how far it is. Raises what `reconcile` raises."""
-    with st.status("Reading Xero and comparing", type="compact") as status:
-        bar = st.progress(0.0)
+def compare_now(ws: Workspace, connection: Connection, policy: Policy | None = None, *, pressed: bool) -> None:
+    """Read Xero afresh and compare when the button was pressed, showing how far it is. Raises what `reconcile` raises.
 
-        def progress(done: int, total: int) -> None:
-            bar.progress(min(done / total, 1.0) if total else 0.0, text=f"{done:,} of {total:,} invoices read")
-
-        run = reconcile(ws, connection, policy, refresh="always", progress=progress)
-        bar.empty()
-        status.update(label="Compared", state="complete")
-    return run
+    The page ends here meanwhile; the comparison goes on when it is left.
+    """
+    run = done(
+        pressed,
+        "compare",
+        "Reading Xero and comparing",
+        lambda progress: reconcile(ws, connection, policy, refresh="always", progress=progress),
+        units="invoices read",
+    )
+    if run is not None:
+        st.toast("Compared with Xero as of now.", icon=":material/check:")
 
 
 def show_standing(said: Standing) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from i2g_recon.jobs.undo import UndoPlan, approve_undo, undo_plan
 from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.beside import computed
 from i2g_recon.web.desk_tables import badge, plain_table
 from i2g_recon.web.desk_words import count
 from i2g_recon.web.parts import plain, sentence_on_failure
@@ -21,8 +22,8 @@ def show_undo(ws: Workspace, connection: Connection, push_id: str) -> bool:
     if st.session_state.get("undo_shown") != push_id:
         return False
     with sentence_on_failure(), st.container(border=True):
-        with st.spinner("Looking in Xero what can still be taken back"):
-            planned = undo_plan(ws, connection, push_id)
+        words = "Looking in Xero what can still be taken back"
+        planned = computed(f"undo {push_id}", words, lambda: undo_plan(ws, connection, push_id))
         possible = len(planned.possible)
         st.markdown(plain(f"{possible:,} of {count(len(planned.invoices), 'invoice', 'invoices')} can be taken back."))
         plain_table(

@@ -21,6 +21,7 @@ from i2g_recon import settings as configuration
 from i2g_recon.core.money import money_text
 from i2g_recon.errors import NotConfigured, NotConnected, ReadOnly, ReconError, ReconnectNeeded, SetupIncomplete
 from i2g_recon.jobs.access import may_write
+from i2g_recon.jobs.beside import Stopped
 from i2g_recon.jobs.pull import last_pull
 from i2g_recon.jobs.workspace import Connection, Workspace, open_workspace
 from i2g_recon.settings import Settings
@@ -120,6 +121,9 @@ def sentence_on_failure() -> Iterator[None]:
 
 def show_sentence(problem: ReconError) -> None:
     """The failure's own words, and the page that mends it."""
+    if isinstance(problem, Stopped):  # a person wanted it so
+        st.info(plain(str(problem)), icon=":material/stop_circle:")
+        return
     st.error(plain(str(problem) or str(type(problem).__doc__)), icon=":material/error:")
     for kind, target in REMEDIES:
         if isinstance(problem, kind):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.errors import ReconError
+from i2g_recon.web.beside import forget_computed
 from i2g_recon.web.parts import HERE, can_write, sentence_on_failure, workspace
 from i2g_recon.web.places import PLACES, ROOT, Place, page
 from i2g_recon.web.tab import keep_in_address, organisation_of_tab
@@ -22,6 +23,8 @@ def show() -> None:
     # A home of its own keeps every page at its own address, whichever of them is the right start.
     home = st.Page(start, title="Start", url_path="start", default=True, visibility="hidden")
     chosen = st.navigation([home, *(page(each.name) for each in offered())], position="top")
+    if st.session_state.get(HERE) != chosen.title:
+        forget_computed()
     st.session_state[HERE] = chosen.title
     with sentence_on_failure():
         chosen.run()

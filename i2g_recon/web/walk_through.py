@@ -13,6 +13,7 @@ from i2g_recon.jobs.connect import disconnect
 from i2g_recon.jobs.pull import last_pull
 from i2g_recon.jobs.setup_steps import SetupView, TaxRow, setup_view
 from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.beside import computed
 from i2g_recon.web.parts import current_connection, page_header, plain, show_steps, workspace
 from i2g_recon.web.places import STEPS, page, place
 from i2g_recon.web.tab import leave
@@ -50,8 +51,8 @@ def begin_step(name: str) -> Step:
     connection = current_connection(ws)
     head = st.container()
     if last_pull(ws, connection.tenant_id) is None:
-        with st.spinner(f"Reading {plain(connection.name)} from Xero"):
-            view = setup_view(ws, connection)
+        words = f"Reading {plain(connection.name)} from Xero"
+        view = computed("organisation", words, lambda: setup_view(ws, connection))
     else:
         view = setup_view(ws, connection)
     with head:

@@ -7,6 +7,7 @@ import streamlit as st
 from i2g_recon.core.answers import NOTHING_SAID
 from i2g_recon.jobs.auto_export import start_after_import
 from i2g_recon.jobs.import_export import import_uploads
+from i2g_recon.web.beside import done
 from i2g_recon.web.desk_import import ask_about, show_imports, show_report
 from i2g_recon.web.desk_tables import link
 from i2g_recon.web.desk_words import count
@@ -30,20 +31,28 @@ with sentence_on_failure():
         help="The file as Invoice2go gave it, never opened in a spreadsheet program. Importing twice does no harm.",
     )
     answers = ask_about(ws, connection, [(one.name, one.getvalue()) for one in uploads])
-    if st.button("Import", key="import_now", type="primary", disabled=not uploads or answers is None):
+    pressed = st.button("Import", key="import_now", type="primary", disabled=not uploads or answers is None)
+    files = [(one.name, one.getvalue()) for one in uploads] if pressed else []
+    if pressed:
         st.session_state.pop("imported", None)
-        with sentence_on_failure():
-            with st.status("Reading the files", type="compact") as status:
-                files = [(one.name, one.getvalue()) for one in uploads]
-                report = import_uploads(ws, connection, files, answers=answers or NOTHING_SAID)
-                status.update(label="Read", state="complete")
-            st.session_state["imported"] = (connection.tenant_id, report)
-            if can_write(ws, connection):
-                with st.status("Comparing for the automatic export", type="compact") as status:
-                    number = start_after_import(ws, connection)
-                    status.update(label="Compared" if number is not None else "Nothing was exported automatically")
-                if number:
-                    st.info(f"Automatic export is sending {count(number, 'invoice', 'invoices')}; see page Push.")
+    with sentence_on_failure():
+        imported = done(
+            pressed,
+            "import",
+            "Reading the files",
+            lambda progress: import_uploads(ws, connection, files, progress, answers=answers or NOTHING_SAID),
+            stoppable=True,
+        )
+        if imported is not None:
+            st.session_state["imported"] = (connection.tenant_id, imported)
+        number = done(
+            imported is not None and can_write(ws, connection),
+            "automatic export",
+            "Comparing for the automatic export",
+            lambda _: start_after_import(ws, connection),
+        )
+        if number:
+            st.info(f"Automatic export is sending {count(number, 'invoice', 'invoices')}; see page Push.")
 
     tenant_id, report = st.session_state.get("imported", ("", None))
     if report is not None and tenant_id == connection.tenant_id:

@@ -41,9 +41,9 @@ with sentence_on_failure():
 
     show_alarms(alarms(ws, connection))
     place_of_sentence = st.container()
-    if st.button("Reconcile now", key="reconcile_now", icon=":material/sync:"):
-        with sentence_on_failure():
-            compare_now(ws, connection)
+    pressed = st.button("Reconcile now", key="reconcile_now", icon=":material/sync:")
+    with sentence_on_failure():
+        compare_now(ws, connection, pressed=pressed)
 
     view = overview(ws, connection)
     with place_of_sentence:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.jobs.background import sending, start_sending
+from i2g_recon.jobs.change_plan import change_plan
 from i2g_recon.jobs.overview import overview
 from i2g_recon.jobs.plan import plan
 from i2g_recon.jobs.push import approve
 from i2g_recon.jobs.receipts import last_receipts, left_open
 from i2g_recon.jobs.setup_steps import require_complete
 from i2g_recon.jobs.worker import waits_because
+from i2g_recon.web.beside import computed
 from i2g_recon.web.desk_change import show_changes
 from i2g_recon.web.desk_clients import ask_clients
 from i2g_recon.web.desk_plan import agreed, ask_what_to_push, confirm_push
@@ -54,11 +56,11 @@ with sentence_on_failure():
             start_sending(ws, connection)
             st.rerun()
 
-    if st.button("Reconcile again", key="reconcile_now", icon=":material/sync:"):
-        with sentence_on_failure():
-            compare_now(ws, connection)
-    with st.spinner("Comparing"):  # anew only when an import or a look at Xero came after the latest run
-        planned = plan(ws, connection)
+    pressed = st.button("Reconcile again", key="reconcile_now", icon=":material/sync:")
+    with sentence_on_failure():
+        compare_now(ws, connection, pressed=pressed)
+    words = "Working out what a push would do"  # compared anew when an import or a look at Xero came after the run
+    planned, changes = computed("plan", words, lambda: (plan(ws, connection), change_plan(ws, connection)))
     view = overview(ws, connection)
     if view.run is None or view.outdated:
         show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))
@@ -74,4 +76,4 @@ with sentence_on_failure():
     chosen = ask_what_to_push(ws, connection, planned)
     if chosen:
         confirm_push(connection.tenant_id, chosen, setup.status)
-    show_changes(ws, connection)
+    show_changes(ws, connection, changes)

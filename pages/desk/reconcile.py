@@ -45,10 +45,9 @@ with sentence_on_failure():
             "Reconcile now", key="reconcile_now", type="primary", icon=":material/sync:", disabled=not usable
         )
         ask_view(ws, connection)
-    if pressed:
-        with sentence_on_failure():
-            compare_now(ws, connection, policy)
-            view = overview(ws, connection)
+    with sentence_on_failure():
+        compare_now(ws, connection, policy, pressed=pressed)
+    view = overview(ws, connection)
 
     with place_of_sentence:
         show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))

@@ -9,6 +9,7 @@ from i2g_recon.core.setup import tax_type_for
 from i2g_recon.jobs.already_pushed import consequences
 from i2g_recon.jobs.plan import preview
 from i2g_recon.jobs.setup_steps import SetupView, TaxRow, complete_setup
+from i2g_recon.web.beside import computed
 from i2g_recon.web.parts import amount, empty_state, plain
 from i2g_recon.web.places import page
 from i2g_recon.web.walk_through import STATUSES, Step, begin_step, show_consequences
@@ -73,7 +74,8 @@ def choice_of(row: TaxRow, view: SetupView) -> str:
 def show_forecast(step: Step) -> None:
     """What a push would do now."""
     st.header("With the next export", anchor=False)
-    plan = preview(step.ws, step.connection)
+    words = "Working out what a push would do"
+    plan = computed("plan", words, lambda: preview(step.ws, step.connection))
     if plan is None:
         empty_state("Import an Invoice2go export to see what would be posted.", "import", "Import an export")
         return

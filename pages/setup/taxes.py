@@ -11,6 +11,7 @@ from i2g_recon.core.invoice import NO_TAX_KEY
 from i2g_recon.core.money import plain as number
 from i2g_recon.core.tax_preview import DAYS, TaxPreview
 from i2g_recon.jobs.setup_steps import SetupView, TaxRow, change_setup, rate_comparison, tax_preview
+from i2g_recon.web.beside import computed
 from i2g_recon.web.desk_tables import plain_table
 from i2g_recon.web.parts import amount, empty_state, plain, show_back_and_next
 from i2g_recon.web.places import page
@@ -96,8 +97,8 @@ def compare_rates(step: Step) -> None:
     """What each rate that may be chosen would make of the newest invoices, as a table; nothing is posted."""
     if not st.toggle("Compare all rates", key="compare_rates", help=f"On your invoices of the last {DAYS} days."):
         return
-    with st.spinner("Computing what Xero would make of your invoices"):
-        found = rate_comparison(step.ws, step.connection, step.view)
+    words = "Computing what Xero would make of your invoices"
+    found = computed("rates", words, lambda: rate_comparison(step.ws, step.connection, step.view))
     names = {each.rate.tax_type: each.rate.name for row in step.view.taxes for each in row.candidates}
     rows = [
         {
