@@ -38,7 +38,7 @@ import pandas as pd
 sys.path += [str(place) for place in (Path.cwd(), Path.cwd().parent) if (place / "i2g_recon").is_dir()]
 import i2g_recon as i2g
 from i2g_recon.report.notebook_tables import bridge_rows, open_lines, table
-from i2g_recon.report.words import COUNTS, VERDICTS, in_words
+from i2g_recon.report.words import COUNTS, VERDICTS, in_words, rule_rows
 
 stored = i2g.read_run(run, home=home or None, organisation=organisation)
 document = stored.document
@@ -66,11 +66,11 @@ inputs = pd.DataFrame(
 table(inputs, counts=("Rows", "Rows with errors"))
 
 # %% [markdown]
-# The rules it was made by. Tolerances are in cents; nothing stands there when every cent counts.
+# The rules it was made by.
 
 # %%
 rules = document["policy"]
-table(pd.DataFrame([{"Rule": in_words(name, {}).capitalize(), "Is": str(value)} for name, value in rules.items()]))
+table(pd.DataFrame(rule_rows(rules), columns=["Rule", "Is"]))
 
 # %% [markdown]
 # ## What it found

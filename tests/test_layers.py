@@ -57,6 +57,9 @@ VENDORS: dict[str, set[str]] = {  # vendor -> layers that may import it; whoever
     "click": {"cli"},
     "platformdirs": {"settings"},
     "tomli_w": {"jobs"},
+    "nbformat": {"jobs"},
+    "nbclient": {"jobs"},
+    "nbconvert": {"jobs"},
     "dbos": {"jobs"},
 }
 OUTSIDE_WORLD = set(  # modules of the standard library through which files, networks, clocks and chance come in

@@ -31,7 +31,7 @@ from fixtures_workspace import Desk, desk, sale
 
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.jobs import import_export, notebooks
-from i2g_recon.jobs.notebooks import ABOUT_A_RUN, notebook_for
+from i2g_recon.jobs.notebooks import ABOUT_A_RUN, notebook_for, read_as_page
 from i2g_recon.jobs.reconcile import reconcile, run_view
 from i2g_recon.sandbox.demo import sample_export
 from i2g_recon.sandbox.i2g_export import csv_bytes
@@ -378,6 +378,32 @@ def test_a_copy_is_about_one_comparison(books: Desk, name: str, monkeypatch: pyt
     names: dict[str, Any] = {}
     exec(compile(code, name, "exec"), names)  # noqa: S102 - our own notebook
     assert names["stored"].id == oldest
+
+
+@pytest.mark.parametrize("name", ABOUT_A_RUN)
+def test_a_notebook_is_read_as_a_page_that_needs_nothing_else(books: Desk, name: str) -> None:
+    run = run_view(books.ws, books.ws.store.latest_run_id(books.tenant_id))
+    assert run is not None
+    told: list[tuple[int, int]] = []
+    page = read_as_page(books.ws, run, name, lambda done, of_all: told.append((done, of_all))).decode()
+    assert f"{ABOUT_A_RUN[name]}, run {run.id}" in page
+    assert run.id in page.split("<main>")[1].split("<footer>")[0], "its first line names the run it is about"
+    assert page.count("<table") >= 2
+    assert not re.findall(r"<script|<link|@import|url\(|(?:src|href)=.(?!#)", page), "nothing is fetched"
+    assert "import pandas" not in page, "no code"
+    assert told[-1][0] == told[-1][1]
+
+
+def test_a_notebook_that_fails_says_where_to_look(books: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run = run_view(books.ws, books.ws.store.latest_run_id(books.tenant_id))
+    assert run is not None
+    book = notebook_at(NOTEBOOKS / "audit_a_run.ipynb")
+    book.cells[-1]["cell_type"], book.cells[-1]["source"] = "code", "1 / 0"
+    nbformat.write(book, tmp_path / "audit_a_run.ipynb")  # type: ignore[no-untyped-call]  # nbformat has no types
+    monkeypatch.setattr(notebooks, "FOLDER", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(NOTEBOOKS.parent))
+    with pytest.raises(NeedsAPerson, match="ZeroDivisionError"):
+        read_as_page(books.ws, run, "audit_a_run")
 
 
 def test_a_notebook_that_is_not_there_is_a_sentence(books: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

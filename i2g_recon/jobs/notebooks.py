@@ -1,4 +1,7 @@
-"""A notebook about one comparison: a copy of those in `notebooks/`, its parameters set to a run of this workspace."""
+"""A notebook about one comparison: a copy of those in `notebooks/`, its parameters set to a run of this workspace.
+
+As a file for Jupyter, or run here and shown as one page for a person without it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from i2g_recon.errors import NeedsAPerson
-from i2g_recon.jobs.reconcile import RunView
+from i2g_recon.jobs.reconcile import Progress, RunView
 from i2g_recon.jobs.workspace import Workspace
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -30,6 +33,13 @@ def notebook_for(ws: Workspace, run: RunView, name: str) -> bytes:
     cell = next(one for one in book["cells"] if "parameters" in one["metadata"].get("tags", ()))
     cell["source"] = [line_with(line, {"run": run.id, "home": str(ws.settings.home)}) for line in cell["source"]]
     return json.dumps(book, ensure_ascii=False, indent=1).encode()
+
+
+def read_as_page(ws: Workspace, run: RunView, name: str, progress: Progress | None = None) -> bytes:
+    """The notebook after it was run here, as one HTML page that needs nothing else; see `notebook_page`."""
+    from i2g_recon.jobs.notebook_page import run_and_show  # noqa: PLC0415 - a second of imports that few visits need
+
+    return run_and_show(notebook_for(ws, run, name), f"{ABOUT_A_RUN[name]}, run {run.id}", FOLDER, progress)
 
 
 def line_with(line: str, parameters: Mapping[str, Any]) -> str:

@@ -19,9 +19,8 @@ from i2g_recon.report.words import (
     SIDES,
     VERDICTS,
     in_words,
-    period_words,
     reason_words,
-    tolerance_words,
+    rule_rows,
 )
 
 
@@ -71,7 +70,7 @@ def summary_blocks(document: Mapping[str, Any], *, listed: bool) -> tuple[Block,
         root_causes_block(document),
         besides_block(document),
         copies_block(document),
-        Block("Files and snapshots compared", (*places, Column("SHA-256", width=66)), tuple(inputs)),
+        Block("Files and snapshots compared", (*places, Column("SHA-256", "mark", 66)), tuple(inputs)),
     )
 
 
@@ -82,8 +81,8 @@ def root_causes_block(document: Mapping[str, Any]) -> Block:
         Column("What", width=52),
         *number_columns("Exceptions"),
         *money_columns("Amount"),
-        Column("From", width=12),
-        Column("To", width=12),
+        Column("From", "day", 12),
+        Column("To", "day", 12),
         Column("What clears it", width=66),
     )
     rows: list[Row] = []
@@ -145,9 +144,7 @@ def about(document: Mapping[str, Any], *, listed: bool) -> list[Row]:
         ("Xero tenant", organisation["tenant_id"]),
         ("Base currency", organisation["base_currency"]),
         ("Run", document["run"] or "not stored"),
-        ("Period", period_words(policy)),
-        ("Compared", ", ".join(in_words(field, FIELDS) for field in policy["fields"])),
-        ("Tolerance", tolerance_words(policy)),
+        *rule_rows(policy),
         ("Agreeing invoices", agreeing),
     ]
 
@@ -171,7 +168,7 @@ def bridge_block(totals: Iterable[Mapping[str, Any]]) -> Block:
     columns = (
         Column("Currency", width=10),
         Column("Step", width=70),
-        Column("Code", width=30),
+        Column("Code", "mark", 30),
         *number_columns("Invoices"),
         *money_columns("Amount"),
     )
@@ -205,7 +202,7 @@ def months_block(totals: Iterable[Mapping[str, Any]]) -> Block:
         Column("Currency", width=10),
         Column("Month", width=10),
         Column("Step", width=70),
-        Column("Code", width=30),
+        Column("Code", "mark", 30),
         *number_columns("Invoices"),
         *money_columns("Amount"),
     )

@@ -19,9 +19,7 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #a3afbb; --line: #38434f; --head: #232c36;
   --page: #151b21; --good: #6fd39b; --look: #f0b866; --bad: #ff8f9c; } }
 @media print { :root { --ink: #000000; --soft: #444444; --line: #bbbbbb; --head: #eeeeee; --page: #ffffff;
-  --good: #14713d; --look: #8a5200; --bad: #a3182b; }
-  section { break-before: page; } section:first-of-type { break-before: auto; }
-  body { margin: 0; font-size: 8pt; } .wide { overflow: visible; } }
+  --good: #14713d; --look: #8a5200; --bad: #a3182b; } }
 @page { size: A4 landscape; margin: 12mm; @bottom-right { content: counter(page) " / " counter(pages); } }
 body { margin: 2rem auto; max-width: 110rem; padding: 0 1.5rem; background: var(--page); color: var(--ink);
   font: 14px/1.45 system-ui, -apple-system, "Segoe UI", sans-serif; }
@@ -37,6 +35,9 @@ td { overflow-wrap: anywhere; min-width: 4rem; max-width: 34rem; unicode-bidi: i
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } .day { white-space: nowrap; }
 .below { color: var(--bad); }
 footer { margin-top: 2rem; color: var(--soft); font-size: .85em; }
+@media print { section { break-before: page; } section:first-of-type { break-before: auto; }
+  body { margin: 0; padding: 0; max-width: none; font-size: 7pt; } .wide { overflow: visible; }
+  th, td { padding: .1rem .25rem; } td { min-width: 0; max-width: none; } .mark { font-size: 5pt; } }
 """
 
 
@@ -44,6 +45,21 @@ def page_bytes(paper: Paper) -> bytes:
     """The page as a file's content."""
     sections = "\n".join(section(sheet) for sheet in paper.sheets)
     run = escape(legible(paper.run) or "not stored")
+    return whole_page(
+        paper.title,
+        f"""<header>
+<h1>{escape(paper.title)}</h1>
+<p class="verdict {escape(paper.standing)}">{escape(paper.verdict)}</p>
+</header>
+<main>
+{sections}
+</main>
+<footer>Run {run}</footer>""",
+    )
+
+
+def whole_page(title: str, body: str, style: str = "") -> bytes:
+    """A page around a body that is HTML already; style: rules beside the usual ones."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -51,18 +67,11 @@ def page_bytes(paper: Paper) -> bytes:
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{escape(paper.title)}</title>
-<style>{STYLE}</style>
+<title>{escape(title)}</title>
+<style>{STYLE}{style}</style>
 </head>
 <body>
-<header>
-<h1>{escape(paper.title)}</h1>
-<p class="verdict {escape(paper.standing)}">{escape(paper.verdict)}</p>
-</header>
-<main>
-{sections}
-</main>
-<footer>Run {run}</footer>
+{body}
 </body>
 </html>
 """.encode()

@@ -81,7 +81,7 @@ def fields_block(items: Iterable[Item]) -> Block:
         Column("Currency", width=10),
         *money_columns("Invoice2go", "Xero", "Difference"),
         Column("Cause", width=46),
-        Column("Code", width=20),
+        Column("Code", "mark", 20),
     )
     rows = tuple(field_row(item, one) for item in items for one in item["discrepancies"])
     return Block("Every differing field. Differences of dates are in days, Xero less Invoice2go.", columns, rows)
@@ -96,7 +96,7 @@ def causes_block(items: Iterable[Item]) -> Block:
         *money_columns("Of the difference", "Of that, tax"),
         Column("Cause", width=46),
         Column("In words", width=70),
-        Column("Code", width=20),
+        Column("Code", "mark", 20),
     )
     rows = tuple(cause_row(item, part) for item in items for part in item.get("causes", ()))
     return Block("What each difference is made of. The parts of an invoice add up to its difference.", columns, rows)
@@ -159,12 +159,12 @@ ITEM_CELLS: dict[str, tuple[Column, Callable[[Item], Cell]]] = {
     "target_total": (Column("Xero total", "number", 18), lambda item: amount(item["target_total"])),
     "difference": (Column("Difference", "number", 16), difference),
     "why": (Column("Why", width=52), lambda item: reason_words(item["reason"])),
-    "code": (Column("Code", width=28), lambda item: item["reason"]),
+    "code": (Column("Code", "mark", 28), lambda item: item["reason"]),
     "what": (Column("What differs: Invoice2go / Xero", width=60), what_differs),
     "cause": (Column("Cause", width=44), causes),
     "also": (Column("Also", width=44), also),
-    "source_ids": (Column("Invoice2go id", width=38), lambda item: identifiers(item["source_ids"])),
-    "target_ids": (Column("Xero id", width=38), lambda item: identifiers(item["target_ids"])),
+    "source_ids": (Column("Invoice2go id", "mark", 38), lambda item: identifiers(item["source_ids"])),
+    "target_ids": (Column("Xero id", "mark", 38), lambda item: identifiers(item["target_ids"])),
 }
 SHOWN: dict[str, tuple[str, ...]] = {
     bucket: tuple(names.split())

@@ -16,10 +16,13 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, what it holds (for the alignment) and its width in characters."""
+    """One column: its heading, what it holds (for the alignment) and its width in characters.
+
+    A mark is an id or a code, which a person looks up and does not read: it is small on paper.
+    """
 
     title: str
-    kind: Literal["text", "number", "day"] = "text"
+    kind: Literal["text", "number", "day", "mark"] = "text"
     width: int = 14
 
 

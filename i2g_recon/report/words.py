@@ -73,6 +73,19 @@ def period_words(policy: Mapping[str, Any]) -> str:
     return "all dates"
 
 
+def rule_rows(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The rules of a comparison, each with what it is."""
+    spellings = [in_words(name, {}) for name in policy["key_rules"]]
+    number = "counts where the reference is blank or says something else" if policy["invoice_number_pairs"] else "no"
+    return [
+        ("Period", period_words(policy)),
+        ("Compared", ", ".join(in_words(field, FIELDS) for field in policy["fields"])),
+        ("Tolerance", tolerance_words(policy)),
+        ("Spellings taken for one", ", ".join(spellings) or "none: references are compared as they stand"),
+        ("Xero's own invoice number", number),
+    ]
+
+
 def tolerance_words(policy: Mapping[str, Any]) -> str:
     """What still counts as the same."""
     parts = [f"{amount_words(key)} {minor} of the smallest unit" for key, minor in policy["tolerance_minor"].items()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,10 +12,7 @@ import streamlit as st
 from i2g_recon.core.cases import Case, key_of
 from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.reasons import REASONS
-from i2g_recon.jobs.notebooks import ABOUT_A_RUN, notebook_for
 from i2g_recon.jobs.reconcile import RunView
-from i2g_recon.jobs.workspace import Workspace
-from i2g_recon.report.paper import Kind, paper_bytes
 from i2g_recon.web.desk_cases import STATE_COLOURS, ask_wanted, case_cells, hidden_words
 from i2g_recon.web.desk_items import (
     BUCKET_COLOURS,
@@ -34,13 +30,6 @@ from i2g_recon.web.desk_items import (
 )
 from i2g_recon.web.desk_tables import badge, money, places_of, selected_rows
 from i2g_recon.web.desk_words import count
-
-MIME: dict[Kind, str] = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "html": "text/html",
-    "json": "application/json",
-}
-LABELS: dict[Kind, str] = {"xlsx": "Excel", "html": "Web page", "json": "Data (JSON)"}
 
 ALL = "All"
 STATUSES: dict[str, Sequence[str]] = {
@@ -139,35 +128,3 @@ def list_key(run: RunView, items: list[Item]) -> str:
     """A key of its own for every content of the list, so that a tick never moves to another invoice."""
     ids = "|".join(",".join([*item["source_ids"], *item["target_ids"]]) for item in items)
     return f"work_list_{run.id}_{zlib.crc32(ids.encode()):08x}"
-
-
-def show_downloads(ws: Workspace, run: RunView) -> None:
-    """The run as a working paper; it is made when the button is pressed."""
-    st.header("Working paper", anchor=False)
-    document = run.contract_document(all_items=True)
-    with st.container(horizontal=True, key="downloads"):
-        for kind, label in LABELS.items():
-            st.download_button(
-                label,
-                partial(paper_bytes, document, kind),
-                f"reconciliation-{run.id}.{kind}",
-                MIME[kind],
-                key=f"paper_{kind}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
-    with st.expander("Open as a notebook"):
-        st.caption(
-            "A copy for Jupyter that reads this comparison from your workspace, with room for your own questions."
-        )
-        with st.container(horizontal=True, key="notebooks"):
-            for name, label in ABOUT_A_RUN.items():
-                st.download_button(
-                    label,
-                    partial(notebook_for, ws, run, name),
-                    f"{name}-{run.id}.ipynb",
-                    "application/x-ipynb+json",
-                    key=f"notebook_{name}",
-                    on_click="ignore",
-                    icon=":material/menu_book:",
-                )

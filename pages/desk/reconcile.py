@@ -11,10 +11,11 @@ from i2g_recon.jobs.reconcile import detail
 from i2g_recon.web.desk_accept import show_decided, show_decisions, show_reopened
 from i2g_recon.web.desk_cases import act_on, show_notes
 from i2g_recon.web.desk_detail import show_detail
+from i2g_recon.web.desk_papers import show_downloads
 from i2g_recon.web.desk_run import compare_now, show_standing
 from i2g_recon.web.desk_views import ask_view
 from i2g_recon.web.desk_words import standing
-from i2g_recon.web.desk_work import ask_period, chosen_items, filter_items, show_downloads
+from i2g_recon.web.desk_work import ask_period, chosen_items, filter_items
 from i2g_recon.web.parts import (
     current_connection,
     empty_state,
