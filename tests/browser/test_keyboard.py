@@ -1,4 +1,4 @@
-"""The whole way without a mouse: connect, import, set up, compare, look at one, push. Tab, Enter, Space and arrows only."""
+"""The whole way without a mouse, with Tab, Enter, Space and arrows: connect, import, set up, compare, look, push."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from i2g_recon.report.paper import paper_bytes
 from i2g_recon.sandbox.demo import sample_export
 
 pytestmark = pytest.mark.browser
-A4_LANDSCAPE = {"width": 1032, "height": 703}  # CSS pixels within margins of 12 mm
+A4_WIDTH = 1032  # CSS pixels of a landscape page within margins of 12 mm
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,12 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize("name", ["working-paper", "audit"])
 def test_a_paper_fits_the_page_and_asks_for_nothing(chromium: Browser, papers: dict[str, Path], name: str) -> None:
-    page = chromium.new_page(viewport=A4_LANDSCAPE)
+    page = chromium.new_page(viewport={"width": A4_WIDTH, "height": 703})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(papers[name].as_uri())
     page.emulate_media(media="print")
-    assert page.evaluate("document.documentElement.scrollWidth") <= A4_LANDSCAPE["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4_WIDTH
     assert asked == [papers[name].as_uri()]
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF-")
     page.close()
