@@ -58,6 +58,7 @@ VENDORS: dict[str, set[str]] = {  # vendor -> layers that may import it; whoever
     "platformdirs": {"settings"},
     "tomli_w": {"jobs"},
     "nbformat": {"jobs"},
+    "babel": {"web"},
     "nbclient": {"jobs"},
     "nbconvert": {"jobs"},
     "dbos": {"jobs"},

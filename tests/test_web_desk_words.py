@@ -64,7 +64,7 @@ def view(latest: RunView | None, **changes: Any) -> Overview:
         (
             view(run("all_clear", policy={"period_from": "2026-07-01", "period_to": None})),
             "calm",
-            "All clear for 2026-07-01 to today",
+            "All clear for 1 Jul 2026 to today",
         ),
     ],
 )

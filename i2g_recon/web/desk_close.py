@@ -19,6 +19,7 @@ from i2g_recon.jobs.pull import known_organisation
 from i2g_recon.jobs.roll_forward import Carried
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.beside import done
+from i2g_recon.web.days import day_text, days_in, input_format
 from i2g_recon.web.desk_drift import show_changes, show_totals
 from i2g_recon.web.desk_items import why
 from i2g_recon.web.desk_tables import plain_table
@@ -63,8 +64,8 @@ def ask_period(ws: Workspace, connection: Connection) -> None:
 def ask_dates() -> tuple[dt.date | None, dt.date | None]:
     """Two days of one's own."""
     with st.container(horizontal=True):
-        first = st.date_input("From", None, key="close_from", format="YYYY-MM-DD")
-        last = st.date_input("To", None, key="close_to", format="YYYY-MM-DD")
+        first = st.date_input("From", None, key="close_from", format=input_format())
+        last = st.date_input("To", None, key="close_to", format=input_format())
     return first if isinstance(first, dt.date) else None, last if isinstance(last, dt.date) else None
 
 
@@ -97,7 +98,7 @@ def show_said() -> None:
 def show_alarms(found: list[Alarm]) -> None:
     """The periods in which something changed since they were signed off."""
     for one in found:
-        st.error(plain(one.words), icon=":material/notification_important:")
+        st.error(plain(days_in(one.words)), icon=":material/notification_important:")
 
 
 def show_sign_offs(ws: Workspace, connection: Connection) -> None:
@@ -111,10 +112,15 @@ def show_sign_offs(ws: Workspace, connection: Connection) -> None:
         st.info("No period is signed off yet.")
 
 
+def period_of(one: SignOff) -> str:
+    """Its first and last day."""
+    return f"{day_text(one.period_from)} to {day_text(one.period_to)}"
+
+
 def show_sign_off(ws: Workspace, connection: Connection, one: SignOff, *, changed: bool) -> None:
     """One sign-off."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{one.period_from} to {one.period_to}**", width="content")
+        st.markdown(f"**{period_of(one)}**", width="content")
         word, colour = standing_of(one)
         st.badge(word, color=colour)
         if changed:
@@ -169,7 +175,7 @@ def show_carried(found: Sequence[Carried]) -> None:
     )
     rows = [
         {
-            "Period": f"{one.sign_off.period_from} to {one.sign_off.period_to}",
+            "Period": period_of(one.sign_off),
             "Number": one.item["number"] or one.item["reference"] or "(no number)",
             "Client": one.item["contact"],
             "Amount": money_text(at_stake_minor(one.item), one.item["currency"]),

@@ -14,6 +14,7 @@ from i2g_recon.core.alignment import align
 from i2g_recon.core.invoice import Invoice, LineItem
 from i2g_recon.core.money import plain
 from i2g_recon.jobs.reconcile import Detail
+from i2g_recon.web.days import day_text
 from i2g_recon.web.desk_items import FIELDS, why
 from i2g_recon.web.desk_tables import plain_table
 
@@ -95,12 +96,12 @@ def shown(invoice: Invoice, field: str) -> str:
 
 
 def as_text(value: Any) -> str:
-    """An amount with thousands separated, a date as ISO, nothing for None."""
+    """An amount with thousands separated, a date as the country writes it, nothing for None."""
     if value is None:
         return ""
     if isinstance(value, Decimal):
         return f"{value:,f}"
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+    return day_text(value) if isinstance(value, dt.date) else str(value)
 
 
 def difference_text(one: dict[str, Any] | None) -> str:

@@ -9,6 +9,7 @@ from i2g_recon.core.drift_runs import RunDrift
 from i2g_recon.core.money import money_text
 from i2g_recon.jobs.drift import drift
 from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.web.days import days_in
 from i2g_recon.web.desk_items import BUCKETS, FIELDS
 from i2g_recon.web.desk_tables import plain_table
 from i2g_recon.web.desk_words import count
@@ -59,8 +60,8 @@ def show_changes(found: RunDrift) -> None:
             "Number": changes["number"].where(changes["number"] != "", changes["reference"]),
             "Client": changes["contact"],
             "Field": [FIELDS.get(field, field.replace("_", " ").capitalize()) for field in changes["field"]],
-            "Before": changes["before"],
-            "After": changes["after"],
+            "Before": changes["before"].map(days_in),
+            "After": changes["after"].map(days_in),
         }
     )
     said = count(len(table), "change", "changes")

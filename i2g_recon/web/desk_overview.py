@@ -15,10 +15,12 @@ from i2g_recon.core.money import D, exponent, from_minor, money_text, to_minor
 from i2g_recon.jobs.overview import Overview
 from i2g_recon.jobs.reconcile import RunView
 from i2g_recon.report.charts import bridge_chart, bridge_steps, bridge_words
+from i2g_recon.web.days import days_in
 from i2g_recon.web.desk_items import BUCKETS, finding_counts, sums, words
 from i2g_recon.web.desk_tables import link, money, places_of, plain_table
 from i2g_recon.web.desk_words import count, next_action
 from i2g_recon.web.desk_work import ALL
+from i2g_recon.web.parts import plain
 from i2g_recon.web.places import page
 
 BAR = "bar"  # the chart's selection
@@ -62,7 +64,7 @@ def show_counts(run: RunView) -> None:
 def show_findings(run: RunView) -> None:
     """Runs of missing invoices, and what is no difference in the amounts and still worth knowing."""
     for gap in run.document.get("gaps", ()):
-        st.warning(gap["words"], icon=":material/link_off:")
+        st.warning(plain(days_in(gap["words"])), icon=":material/link_off:")
     for code, number in finding_counts(run.document["items"]).items():
         if number:
             label = f"{FINDING_WORDS[code]}: {count(number, 'invoice', 'invoices')}"
@@ -77,7 +79,7 @@ def show_root_causes(run: RunView) -> None:
     st.header("What to fix first", anchor=False)
     rows = [
         {
-            "What": cause["words"],
+            "What": days_in(cause["words"]),
             "Exceptions": cause["exceptions"],
             "Amount": ", ".join(amount(one["amount"], one["currency"]) for one in cause["amounts"]),
             "What clears it": cause["remedy"],

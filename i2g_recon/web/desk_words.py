@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from i2g_recon.jobs.overview import Overview
 from i2g_recon.jobs.reconcile import RunView
+from i2g_recon.web.days import days_in
 from i2g_recon.web.desk_items import NEEDS_YOU, Group, groups, money_at_stake, sums
 
 Tone = Literal["calm", "attention", "alarm"]
@@ -81,7 +82,7 @@ def period_words(document: Mapping[str, Any]) -> str:
     begin, end = document["policy"]["period_from"], document["policy"]["period_to"]
     if not begin and not end:
         return ""
-    return f" for {begin or 'the beginning'} to {end or 'today'}"
+    return days_in(f" for {begin or 'the beginning'} to {end or 'today'}")
 
 
 def next_action(view: Overview) -> Group | None:

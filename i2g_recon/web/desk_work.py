@@ -13,6 +13,7 @@ from i2g_recon.core.cases import Case, key_of
 from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.reasons import REASONS
 from i2g_recon.jobs.reconcile import RunView
+from i2g_recon.web.days import grid_format, input_format
 from i2g_recon.web.desk_cases import STATE_COLOURS, ask_wanted, case_cells, hidden_words
 from i2g_recon.web.desk_items import (
     BUCKET_COLOURS,
@@ -58,7 +59,7 @@ def one_day(place: Any, label: str, key: str, before: str | None) -> dt.date | N
         f"{label} (empty for all)",
         value=value,
         key=key,
-        format="YYYY-MM-DD",
+        format=input_format(),
         min_value=dt.date(1990, 1, 1),
         bind="query-params",
     )
@@ -113,7 +114,7 @@ def chosen_items(run: RunView, items: list[Item], cases: Mapping[str, Case]) -> 
     columns = {name: money(name, places) for name in ("Invoice2go", "Xero", "Difference")}
     columns |= {
         "Status": badge("Status", dict(zip(BUCKETS.values(), BUCKET_COLOURS, strict=True))),
-        "Date": st.column_config.DateColumn("Date", format="YYYY-MM-DD"),
+        "Date": st.column_config.DateColumn("Date", format=grid_format()),
         "Why": st.column_config.TextColumn("Why", width="large"),
         "State": badge("State", STATE_COLOURS),
         "Days": st.column_config.NumberColumn("Days", help="Since a comparison first showed it."),

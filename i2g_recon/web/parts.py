@@ -25,6 +25,7 @@ from i2g_recon.jobs.beside import Stopped
 from i2g_recon.jobs.pull import last_pull
 from i2g_recon.jobs.workspace import Connection, Workspace, open_workspace
 from i2g_recon.settings import Settings
+from i2g_recon.web.days import day_text, remember_country
 from i2g_recon.web.places import STEPS, page, place
 from i2g_recon.web.tab import organisation_of_tab
 
@@ -142,6 +143,7 @@ def note(problem: BaseException) -> None:
 
 def page_header(title: str, ws: Workspace, connection: Connection | None) -> None:
     """The page's title and one quiet line: which organisation, since when, by whom, last pull, calls left today."""
+    remember_country(ws, connection)
     st.title(title, anchor=False)
     facts = status_facts(ws, connection) if connection else ["No organisation chosen"]
     with st.container(horizontal=True, vertical_alignment="center", key="status_line"):
@@ -179,9 +181,9 @@ def since(connection: Connection) -> str:
 
 
 def local_time(moment: dt.datetime) -> str:
-    """A moment on the visitor's clock: '22 Nov 2026, 20:14'."""
+    """A moment on the visitor's clock: '22 Nov 2026, 20:14', or as the organisation's country writes it."""
     here = moment.astimezone(visitor_zone())
-    return f"{here.day} {here:%b %Y, %H:%M}"
+    return f"{day_text(here.date())}, {here:%H:%M}"
 
 
 def visitor_zone() -> dt.tzinfo:

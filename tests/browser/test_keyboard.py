@@ -7,7 +7,7 @@ import re
 import pytest
 from fixtures_browser import Screen
 from fixtures_sandbox import Person
-from playwright.sync_api import FileChooser, expect
+from playwright.sync_api import FileChooser, FilePayload, expect
 
 from i2g_recon.sandbox.demo import sample_export
 
@@ -99,4 +99,5 @@ def test_the_main_journey_needs_no_mouse(screen: Screen, robin: Person) -> None:
 
 def hand_in(chooser: FileChooser) -> None:
     """The file of the computer's own dialog."""
-    chooser.set_files([{"name": "harbourside.zip", "mimeType": "application/zip", "buffer": sample_export()}])
+    file = FilePayload(name="harbourside.zip", mimeType="application/zip", buffer=sample_export())
+    chooser.set_files([file])
