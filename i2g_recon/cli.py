@@ -89,6 +89,7 @@ def reconcile(
 ) -> int:
     """Pull if stale, compare both sides, store the run."""
     from i2g_recon.cli_words import run_words
+    from i2g_recon.jobs.decisions import decisions_of
     from i2g_recon.jobs.policies import policy_of
     from i2g_recon.jobs.reconcile import reconcile as reconcile_now
 
@@ -98,8 +99,9 @@ def reconcile(
         chosen = ws.organisation(organisation)
         rules = policy_of(ws, chosen.tenant_id, *period(period_from, period_to))
         run = reconcile_now(ws, chosen, rules, progress=voice.progress("Reading Xero"))
+        decisions = decisions_of(ws, run) if output else ()
     document = run.contract_document(all_items=all_items)
-    write_output(voice, document, output)
+    write_output(voice, document, output, decisions)
     voice.say(run_words(document))
     voice.give(document)
     return NEEDS_A_PERSON if run.needs_a_person else DONE

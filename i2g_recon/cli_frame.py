@@ -138,12 +138,12 @@ def refuse_output(output: Path | None) -> None:
         check_output(output)
 
 
-def write_output(voice: Voice, document: Mapping[str, Any], output: Path | None) -> None:
-    """The working paper, when one was asked for."""
+def write_output(voice: Voice, document: Mapping[str, Any], output: Path | None, decisions: Any = None) -> None:
+    """The working paper, when one was asked for. decisions: of people, as the jobs give them."""
     if output:
         from i2g_recon.report.paper import write_paper
 
-        write_paper(document, output)
+        write_paper(document, output, decisions)
         voice.tell(f"Written: {output}")
 
 

@@ -113,13 +113,15 @@ def report(
     quiet: Quiet = False,
 ) -> int:
     """Write the working paper of the last run, or of the one named."""
+    from i2g_recon.jobs.decisions import decisions_of
     from i2g_recon.jobs.reconcile import stored_view
 
     voice = Voice(as_json, quiet)
     refuse_output(output)
     with workspace(home) as ws:
         view = stored_view(ws, ws.organisation(organisation).tenant_id, run)
-    write_output(voice, view.document, output)
+        decisions = decisions_of(ws, view)
+    write_output(voice, view.document, output, decisions)
     voice.say(f"Working paper of run {view.id}.")
     voice.give({"schema": 1, "run": view.id, "output": str(output)})
     return NEEDS_A_PERSON if view.needs_a_person else DONE

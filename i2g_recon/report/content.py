@@ -5,13 +5,13 @@ Summary, bridge, one sheet per bucket, and every differing field on its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.money import D
 from i2g_recon.report.item_cells import bucket_block, causes_block, day, fields_block
-from i2g_recon.report.shapes import Block, Cell, Column, Paper, Row, Sheet, money_columns, number_columns
+from i2g_recon.report.shapes import Block, Cell, Column, Decision, Paper, Row, Sheet, money_columns, number_columns
 from i2g_recon.report.words import (
     BUCKETS,
     COUNTS,
@@ -24,8 +24,8 @@ from i2g_recon.report.words import (
 )
 
 
-def paper_of(document: Mapping[str, Any]) -> Paper:
-    """The working paper of one result document."""
+def paper_of(document: Mapping[str, Any], decisions: Sequence[Decision] | None = None) -> Paper:
+    """The working paper of one result document. decisions: of people, None where nobody could make any."""
     items = [item for item in document["items"] if item["bucket"] in BUCKETS]
     present = {item["bucket"] for item in items}
     buckets = [bucket for bucket in BUCKETS if bucket != "agrees" or bucket in present]
@@ -37,6 +37,8 @@ def paper_of(document: Mapping[str, Any]) -> Paper:
     ]
     beside = [Sheet("Field by field", (fields_block(items),)), Sheet("Causes", (causes_block(items),))]
     sheets[5:5] = beside  # right after Differs
+    if decisions is not None:
+        sheets.append(Sheet("Decisions", (decisions_block(decisions),)))
     return Paper(
         title="Invoice2go and Xero: working paper",
         standing=document["verdict"],
@@ -132,6 +134,21 @@ def copies_block(document: Mapping[str, Any]) -> Block:
         for one in document.get("duplicates", ())
     )
     return Block("Several invoices in Xero for one reference, the one to keep first", columns, rows)
+
+
+def decisions_block(decisions: Sequence[Decision]) -> Block:
+    """What people decided, with the moment to the minute."""
+    columns = (
+        Column("When (UTC)", width=18),
+        Column("Who", width=24),
+        Column("Number", width=16),
+        Column("Client", width=28),
+        Column("Decision or remark", width=66),
+    )
+    rows = tuple(
+        (f"{one.at:%Y-%m-%d %H:%M}" if one.at else "", one.who, one.number, one.contact, one.words) for one in decisions
+    )
+    return Block("What people decided and said, oldest first. It changes no figure of this paper.", columns, rows)
 
 
 def about(document: Mapping[str, Any], *, listed: bool) -> list[Row]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -17,6 +17,7 @@ from i2g_recon.errors import NeedsAPerson
 from i2g_recon.report.content import paper_of
 from i2g_recon.report.html import page_bytes
 from i2g_recon.report.markdown import markdown_bytes
+from i2g_recon.report.shapes import Decision
 
 Kind = Literal["xlsx", "html", "md", "json"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -41,10 +42,10 @@ def kind_of(path: Path) -> Kind:
     raise NeedsAPerson(f"'{path.name}' cannot be written: choose a name that ends in .xlsx, .html, .md or .json.")
 
 
-def write_paper(document: Mapping[str, Any], path: Path) -> None:
+def write_paper(document: Mapping[str, Any], path: Path, decisions: Sequence[Decision] | None = None) -> None:
     """Write the paper of a result document. Raises NeedsAPerson when the place cannot take it."""
     check_output(path)
-    content = paper_bytes(document, kind_of(path))
+    content = paper_bytes(document, kind_of(path), decisions)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(content)
@@ -58,11 +59,14 @@ def write_paper(document: Mapping[str, Any], path: Path) -> None:
             beside.unlink(missing_ok=True)
 
 
-def paper_bytes(document: Mapping[str, Any], kind: Kind) -> bytes:
-    """The paper as a file's content; the same document gives the same bytes."""
+def paper_bytes(document: Mapping[str, Any], kind: Kind, decisions: Sequence[Decision] | None = None) -> bytes:
+    """The paper as a file's content; the same document and decisions give the same bytes.
+
+    decisions: what people decided about it, which the JSON leaves out; None where nobody could decide anything.
+    """
     if kind == "json":
         return json_bytes(document)
-    paper = paper_of(document)
+    paper = paper_of(document, decisions)
     if kind == "html":
         return page_bytes(paper)
     if kind == "md":

@@ -54,6 +54,17 @@ class Paper:
     sheets: tuple[Sheet, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided or said about an invoice or a period. at: UTC, None where it is not on record."""
+
+    at: dt.datetime | None
+    who: str
+    words: str
+    number: str = ""
+    contact: str = ""
+
+
 def money_columns(*titles: str) -> tuple[Column, ...]:
     """Columns of amounts."""
     return tuple(Column(title, "number", 18) for title in titles)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from sqlalchemy import insert, update
+from sqlalchemy import ColumnElement, insert, update
 from sqlmodel import col, select
 
 from i2g_recon.core.cases import Case
@@ -38,7 +38,15 @@ class Cases(Part):
 
     def case_notes(self, tenant_id: str, key: str) -> list[CaseNote]:
         """What was said about one case, oldest first."""
-        wanted = select(CaseNoteRow).where(CaseNoteRow.tenant_id == tenant_id, CaseNoteRow.key == key)
+        return self.read_notes(tenant_id, col(CaseNoteRow.key) == key)
+
+    def notes_of_people(self, tenant_id: str) -> list[CaseNote]:
+        """What people said and did about any case, oldest first; what the program noted is left out."""
+        return self.read_notes(tenant_id, col(CaseNoteRow.who) != "")
+
+    def read_notes(self, tenant_id: str, which: ColumnElement[bool]) -> list[CaseNote]:
+        """The notes of an organisation that a condition lets pass, oldest first."""
+        wanted = select(CaseNoteRow).where(CaseNoteRow.tenant_id == tenant_id, which)
         with self.database.reading() as session:
             rows = session.exec(wanted.order_by(col(CaseNoteRow.seq)))
             return [CaseNote(key=row.key, at=row.at, who=row.who, words=row.words) for row in rows]

@@ -43,6 +43,12 @@ class Decisions(Part):
             rows = session.exec(mine.order_by(col(AcceptedPairRow.source_id)))
             return tuple(AcceptedPair(row.source_id, row.target_id, row.facts) for row in rows)
 
+    def accepted_since(self, tenant_id: str) -> dict[str, dt.datetime]:
+        """Source id to the moment its pair was accepted."""
+        with self.database.reading() as session:
+            rows = session.exec(select(AcceptedPairRow).where(AcceptedPairRow.tenant_id == tenant_id))
+            return {row.source_id: row.accepted_at for row in rows}
+
     def keep_back(self, tenant_id: str, source_ids: Iterable[str], reason: str, at: dt.datetime) -> None:
         """Remember that these invoices shall not be sent, and why."""
         with self.database.writing() as session:
@@ -63,6 +69,12 @@ class Decisions(Part):
         with self.database.reading() as session:
             rows = session.exec(select(KeptBackRow).where(KeptBackRow.tenant_id == tenant_id))
             return {row.source_id: row.reason for row in rows}
+
+    def kept_back_since(self, tenant_id: str) -> dict[str, dt.datetime]:
+        """Source id to the moment it was decided that it shall not be sent."""
+        with self.database.reading() as session:
+            rows = session.exec(select(KeptBackRow).where(KeptBackRow.tenant_id == tenant_id))
+            return {row.source_id: row.kept_at for row in rows}
 
     def add_sign_off(self, sign_off: SignOff) -> None:
         """Keep a sign-off."""

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from i2g_recon.jobs.decisions import decisions_of
 from i2g_recon.jobs.notebooks import ABOUT_A_RUN, notebook_for, read_as_page
 from i2g_recon.jobs.reconcile import RunView
 from i2g_recon.jobs.workspace import Workspace
@@ -24,12 +25,11 @@ LABELS: dict[Kind, str] = {"xlsx": "Excel", "html": "Web page", "json": "Data (J
 def show_downloads(ws: Workspace, run: RunView) -> None:
     """The run as a working paper; it is made when the button is pressed."""
     st.header("Working paper", anchor=False)
-    document = run.contract_document(all_items=True)
     with st.container(horizontal=True, key="downloads"):
         for kind, label in LABELS.items():
             st.download_button(
                 label,
-                partial(paper_bytes, document, kind),
+                partial(paper_now, ws, run, kind),
                 f"reconciliation-{run.id}.{kind}",
                 MIME[kind],
                 key=f"paper_{kind}",
@@ -37,6 +37,11 @@ def show_downloads(ws: Workspace, run: RunView) -> None:
                 icon=":material/download:",
             )
     show_notebooks(ws, run)
+
+
+def paper_now(ws: Workspace, run: RunView, kind: Kind) -> bytes:
+    """The paper of a run with everything that was decided about it by now."""
+    return paper_bytes(run.contract_document(all_items=True), kind, decisions_of(ws, run))
 
 
 def show_notebooks(ws: Workspace, run: RunView) -> None:
