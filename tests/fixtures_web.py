@@ -19,11 +19,15 @@ import pytest
 import streamlit as st
 import urllib3
 from fixtures_sandbox import Person
+from fixtures_workspace import environment
 from streamlit.testing.v1 import AppTest
 
+from i2g_recon.jobs import connect, import_export, setup_steps
 from i2g_recon.jobs.connect import finish_consent
-from i2g_recon.jobs.workspace import Connection, Workspace
+from i2g_recon.jobs.workspace import Connection, Workspace, open_workspace
+from i2g_recon.sandbox.demo import sample_export
 from i2g_recon.sandbox.server import Sandbox
+from i2g_recon.settings import load
 from i2g_recon.web.parts import workspace
 from i2g_recon.web.places import ROOT, place
 
@@ -170,3 +174,22 @@ def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
             except urllib3.exceptions.HTTPError:
                 time.sleep(0.1)
     pytest.fail(f"the app did not start: {log.read_text()}")
+
+
+@contextmanager
+def books_served(robin: Person, folder: Path) -> Iterator[str]:
+    """The address of the app on the demo's books, imported and set up."""
+    home = folder / "home"
+    ws = open_workspace(load(environment(robin.sandbox), home=home))
+    connect.connect_custom(ws)
+    connection = ws.organisation()
+    import_export.import_uploads(ws, connection, [("invoice2go_export.zip", sample_export())])
+    choices = setup_steps.Choices(
+        revenue_account="200", taxes=("GST Free 0%=EXEMPTOUTPUT",), confirm_taxes=True, confirm_currency=True
+    )
+    assert setup_steps.apply_choices(ws, connection, choices).setup.completed
+    ws.close()
+    port = free_port()
+    variables = {**environment(robin.sandbox), "I2G_RECON_HOME": str(home)}
+    with served_app(variables, port, home / "server.log"):
+        yield f"http://localhost:{port}"

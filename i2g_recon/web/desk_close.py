@@ -138,7 +138,7 @@ def show_sign_off(ws: Workspace, connection: Connection, one: SignOff, *, change
             found = since(ws, connection, one)
             show_totals(found)
             show_changes(found)
-    with st.expander("Review, or open the period again"):
+    with st.expander("Review, or open the period again", key=f"next_{one.id}"):
         ask_next(ws, connection, one)
 
 

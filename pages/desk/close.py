@@ -17,8 +17,9 @@ with sentence_on_failure():
     if not overview(ws, connection).imports:
         empty_state("Nothing has been imported yet, so there is nothing to sign off.", "import", "Import invoices")
         st.stop()
-    show_said()
-    show_alarms(alarms(ws, connection))
+    with st.container(key="close_told"):  # one place, filled or not: what stands below stays open where it was opened
+        show_said()
+        show_alarms(alarms(ws, connection))
     st.header("Sign a period off", anchor=False)
     ask_period(ws, connection)
     ask_materiality(ws, connection)

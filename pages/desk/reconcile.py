@@ -54,8 +54,9 @@ with sentence_on_failure():
         show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))
     if view.run is None:
         st.stop()
-    show_decided()
-    show_reopened(view.run)
+    with st.container(key="list_told"):  # one place, filled or not: what stands below stays open where it was opened
+        show_decided()
+        show_reopened(view.run)
 
     cases = cases_of(ws, connection.tenant_id)
     items = filter_items(view.run, cases)

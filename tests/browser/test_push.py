@@ -8,14 +8,8 @@ from collections.abc import Iterator
 import pytest
 from fixtures_browser import Screen
 from fixtures_sandbox import Person
-from fixtures_web import free_port, served_app
-from fixtures_workspace import environment
+from fixtures_web import books_served
 from playwright.sync_api import expect
-
-from i2g_recon.jobs import connect, import_export, setup_steps
-from i2g_recon.jobs.workspace import open_workspace
-from i2g_recon.sandbox.demo import sample_export
-from i2g_recon.settings import load
 
 pytestmark = pytest.mark.browser
 PUT = {"method": "PUT", "path": "/Invoices"}
@@ -24,20 +18,8 @@ PUT = {"method": "PUT", "path": "/Invoices"}
 @pytest.fixture(scope="module")
 def base_url(robin: Person, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app on the demo's books, imported and set up."""
-    home = tmp_path_factory.mktemp("push") / "home"
-    ws = open_workspace(load(environment(robin.sandbox), home=home))
-    connect.connect_custom(ws)
-    connection = ws.organisation()
-    import_export.import_uploads(ws, connection, [("invoice2go_export.zip", sample_export())])
-    choices = setup_steps.Choices(
-        revenue_account="200", taxes=("GST Free 0%=EXEMPTOUTPUT",), confirm_taxes=True, confirm_currency=True
-    )
-    assert setup_steps.apply_choices(ws, connection, choices).setup.completed
-    ws.close()
-    port = free_port()
-    variables = {**environment(robin.sandbox), "I2G_RECON_HOME": str(home)}
-    with served_app(variables, port, home / "server.log"):
-        yield f"http://localhost:{port}"
+    with books_served(robin, tmp_path_factory.mktemp("push")) as address:
+        yield address
 
 
 def test_a_push_under_way_is_seen_by_a_second_viewer_and_taken_back(screen: Screen, robin: Person) -> None:
