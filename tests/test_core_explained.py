@@ -106,7 +106,7 @@ special = st.builds(
 any_line = st.one_of(some_lines, some_lines, special)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(
     st.lists(any_line, min_size=0, max_size=4),
     st.lists(any_line, min_size=0, max_size=3),

@@ -162,4 +162,4 @@ class Walk(RuleBasedStateMachine):
 
 
 TestWalk = Walk.TestCase
-TestWalk.settings = settings(max_examples=25, stateful_step_count=14)
+TestWalk.settings = settings(max_examples=12, stateful_step_count=14)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from i2g_recon.core.frame import Invoices
 from i2g_recon.core.invoice import GONE, State
-from i2g_recon.core.reference_keys import match_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,8 @@ class Taken:
 
 def taken_in(target: Invoices) -> Taken:
     """Read the references and numbers of the target once. A live holder of a number counts before a gone one."""
+    from i2g_recon.core.reference_keys import match_keys  # noqa: PLC0415 - who only sends needs no frames
+
     frame = target.invoices.sort_values("id", kind="stable")
     keys = {name: match_keys(frame[name]).tolist() for name in ("number", "reference")}
     references: set[str] = set()
