@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from i2g_recon.core.money import money_text
-from i2g_recon.core.near_rows import BAND_PERCENT, NO_DAY, WINDOW_DAYS, Leftover, could_be_mistyped
+from i2g_recon.core.near_rows import BAND_PERCENT, NO_DAY, WINDOW_DAYS, Leftover, mistyped_lengths
 
 # How like two numbers are; the order is used. A digit in another's place may just be the next invoice of the same
 # client, so it weighs less than a slip that no counting produces.
@@ -102,7 +104,7 @@ def slips(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     count = cpdist(left[at], right[at], scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
     other_digits = np.flatnonzero(count <= 2)  # noqa: PLR2004 - beyond the cutoff nothing is told
     shapes = np.zeros(len(at), dtype=bool)
-    shapes[other_digits] = [shape(left[n]) == shape(right[n]) for n in at[other_digits]]
+    shapes[other_digits] = shape(left[at[other_digits]]) == shape(right[at[other_digits]])
     one, two = at[(count == 1)], at[(count == 2) & ~shapes & (shortest[at] >= SHORTEST_TWO_SLIPS)]  # noqa: PLR2004
     replaced = cpdist(left[one], right[one], scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32) == 1
     found[one] = np.where(replaced & shapes[count == 1], NEIGHBOUR, SLIP)
@@ -112,16 +114,15 @@ def slips(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def shorter_length(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """The length of the shorter key of each pair, 0 where a slip cannot be told."""
-    lengths = [
-        np.array([len(key) if could_be_mistyped(key) else 0 for key in keys], dtype="int64")[codes]
-        for codes, keys in (pd.factorize(side) for side in (left, right))
-    ]
-    return np.minimum(*lengths)
+    return np.minimum(*(mistyped_lengths(pa.array(side, type=pa.large_string())) for side in (left, right)))
 
 
-def shape(key: str) -> str:
-    """A key with every digit as 0: numbers of one shape differ in digits only."""
-    return "".join("0" if c.isdigit() else c for c in key)
+def shape(keys: np.ndarray) -> np.ndarray:
+    """Keys with every digit as 0: numbers of one shape differ in digits only."""
+    array = pa.array(keys, type=pa.large_string())
+    if pc.all(pc.string_is_ascii(array), min_count=0).as_py():
+        return pc.replace_substring_regex(array, "[0-9]", "0").to_numpy(zero_copy_only=False)
+    return np.array(["".join("0" if c.isdigit() else c for c in key) for key in keys], dtype=object)
 
 
 def client_likeness(source: Leftover, target: Leftover, s: np.ndarray, t: np.ndarray) -> np.ndarray:
@@ -137,6 +138,15 @@ def client_likeness(source: Leftover, target: Leftover, s: np.ndarray, t: np.nda
     percent = cpdist(left[at], right[at], scorer=ratio, score_cutoff=ALIKE_PERCENT, dtype=np.float32)
     found[at[percent > 0]] = ALIKE_CLIENT  # below ALIKE_PERCENT it is 0
     return found
+
+
+def sentences(like: Likeness, at: np.ndarray, *, currency: np.ndarray, rivals: np.ndarray) -> np.ndarray:
+    """Why each of the pairs `at` is proposed; currency and rivals are theirs. One that repeats is written once."""
+    told = (like.number, like.blank, like.delta_minor, like.client, like.days)
+    facts = np.column_stack([*(values[at] for values in told), rivals, pd.factorize(currency)[0]]).astype("int64")
+    _, first, which = np.unique(facts, axis=0, return_index=True, return_inverse=True)
+    texts = [sentence(like, int(at[n]), currency=str(currency[n]), rivals=int(rivals[n])) for n in first]
+    return np.array(texts, dtype=object)[which.reshape(-1)] if len(at) else np.zeros(0, dtype=object)
 
 
 def sentence(like: Likeness, n: int, *, currency: str, rivals: int) -> str:

@@ -11,13 +11,13 @@ The rows of such a group are named as crowded: with so many twins about, likenes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from i2g_recon.core.reference import match_key
@@ -30,7 +30,7 @@ SHORTEST_NUMBER, LONGEST_NUMBER = 4, 24  # characters between which a slip of th
 NO_DAY = np.iinfo("int64").min
 LETTERS, DIGITS = r"\p{L}", r"\p{N}"
 ASCII_LETTERS, ASCII_DIGITS = "A-Za-z", "0-9"  # the same for ASCII texts; these expressions are ready at once
-DIGIT = re.compile(r"\d")
+DIGIT = r"\p{Nd}"
 LEGAL_FORMS = {"pty", "ltd", "limited", "llc", "inc", "plc"}
 
 Window = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -163,46 +163,57 @@ def days(count: int) -> Window:
 
 
 def grouped(
-    source: Leftover, target: Leftover, labels: Callable[[Leftover], tuple[np.ndarray, list[str]]]
+    source: Leftover, target: Leftover, labels: Callable[[Leftover], tuple[np.ndarray, pa.LargeStringArray]]
 ) -> tuple[Rows, Rows]:
     """Both sides by the labels given and by currency, with their amounts as values."""
     (left, left_labels), (right, right_labels) = labels(source), labels(target)
-    marks = [f"{currency}{label}" for currency, label in zip(source.currency[left], left_labels, strict=True)]
-    marks += [f"{currency}{label}" for currency, label in zip(target.currency[right], right_labels, strict=True)]
-    codes = pd.factorize(np.array(marks, dtype=object))[0]
+    told = pa.concat_arrays([left_labels, right_labels]).dictionary_encode().indices.to_numpy()
+    currencies = pd.factorize(np.concatenate([source.currency[left], target.currency[right]]))[0]
+    codes = pd.factorize(told.astype("int64") * (currencies.max(initial=0) + 1) + currencies)[0]
     return (
         Rows(left, codes[: len(left)], source.minor[left]),
         Rows(right, codes[len(left) :], target.minor[right]),
     )
 
 
-def numbers_of(side: Leftover) -> tuple[np.ndarray, list[str]]:
+def numbers_of(side: Leftover) -> tuple[np.ndarray, pa.LargeStringArray]:
     """Every row under its loose keys and under each of them with one character left out.
 
     Two numbers that differ in one character, or in two neighbours that changed places, share one of these.
     """
-    at: list[int] = []
-    labels: list[str] = []
+    at: list[np.ndarray] = []
+    labels: list[pa.LargeStringArray] = []
     for loose in side.loose:
-        for row, key in enumerate(loose):
-            variants = [key] if key else []
-            if could_be_mistyped(key):
-                variants += {key[:n] + key[n + 1 :] for n in range(len(key))}
-            labels += variants
-            at += [row] * len(variants)
-    return np.array(at, dtype="int64"), labels
+        keys = pa.array(loose, type=pa.large_string())
+        rows = np.flatnonzero(loose != "")
+        at, labels = [*at, rows], [*labels, keys.take(pa.array(rows))]
+        rows = np.flatnonzero(mistyped_lengths(keys))
+        keys, before = keys.take(pa.array(rows)), None
+        lengths = pc.utf8_length(keys).to_numpy(zero_copy_only=False)
+        for place in range(int(lengths.max(initial=0))):
+            letter = pc.utf8_slice_codeunits(keys, place, place + 1)
+            fresh = lengths > place  # of equal neighbours one is left out, for both leave the same
+            if before is not None:
+                fresh &= pc.not_equal(letter, before).to_numpy(zero_copy_only=False)
+            shorter = pc.utf8_replace_slice(keys, start=place, stop=place + 1, replacement="")
+            at, labels = [*at, rows[fresh]], [*labels, shorter.filter(pa.array(fresh))]
+            before = letter
+    return np.concatenate(at), pa.concat_arrays(labels)
 
 
-def could_be_mistyped(key: str) -> bool:
-    """Long enough to recognise in spite of a slip, and a number at all."""
-    return SHORTEST_NUMBER <= len(key) <= LONGEST_NUMBER and DIGIT.search(key) is not None
+def mistyped_lengths(keys: pa.LargeStringArray) -> np.ndarray:
+    """The length of each key in which a slip can be told: long enough to recognise, and a number at all; else 0."""
+    lengths = pc.utf8_length(keys).to_numpy(zero_copy_only=False).astype("int64")
+    number = np.asarray(pc.match_substring_regex(keys, DIGIT).to_numpy(zero_copy_only=False), dtype=bool)
+    return np.where(number & (lengths >= SHORTEST_NUMBER) & (lengths <= LONGEST_NUMBER), lengths, 0)
 
 
-def clients_of(side: Leftover) -> tuple[np.ndarray, list[str]]:
+def clients_of(side: Leftover) -> tuple[np.ndarray, pa.LargeStringArray]:
     """Every row under its client's name and under the e-mail address, which is told by its @."""
     named, mailed = np.flatnonzero(side.client != ""), np.flatnonzero(side.email != "")
-    labels = [f"name {name}" for name in side.client[named]] + [f"mail {mail}" for mail in side.email[mailed]]
-    return np.concatenate([named, mailed]), labels
+    labels = pa.array([f"name {name}" for name in side.client[named]], type=pa.large_string())
+    mails = pa.array([f"mail {mail}" for mail in side.email[mailed]], type=pa.large_string())
+    return np.concatenate([named, mailed]), pa.concat_arrays([labels, mails])
 
 
 def same_amounts(source: Leftover, target: Leftover, tolerance_minor: int) -> list[NearRows]:

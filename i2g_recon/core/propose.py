@@ -12,13 +12,14 @@ and a clear margin to the second best of both rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from i2g_recon.core.compared import Compared
-from i2g_recon.core.likeness import LOOSE, NUMBER, Likeness, likeness, sentence
+from i2g_recon.core.likeness import LOOSE, NUMBER, Likeness, likeness, sentences
 from i2g_recon.core.near_rows import Leftover, NearRows, loose_keys, near_rows
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.tiers import SPELLING
@@ -34,6 +35,7 @@ PROPOSAL_COLUMNS = {
 TIERS = ("number", "loose_reference", "similar")
 KINDS_NEEDED = 2
 FEWEST_POINTS, SURE_POINTS, MARGIN_POINTS = 5000, 9000, 1000  # out of 10,000
+SCALE = 1 << 20  # above every score, to sort by row and score at once
 MOST_PER_ROW = 3
 MOST_LEFTOVERS = 20_000  # rows of a side that items look through; `propose` itself has no limit
 
@@ -45,7 +47,7 @@ def near_matches(compared: Compared, policy: Policy) -> pd.DataFrame:
     """
     source_at, target_at = candidates(compared)
     if not len(source_at) or not len(target_at):
-        return frame_of([])
+        return frame_of({})
     source, target = Leftover(compared.source.iloc[source_at]), Leftover(compared.target.iloc[target_at])
     tolerance_minor = policy.tolerance_minor.get("total", 0)
     near = near_rows(source, target, tolerance_minor=tolerance_minor)
@@ -60,25 +62,25 @@ def near_matches(compared: Compared, policy: Policy) -> pd.DataFrame:
     rest = np.flatnonzero(sure & (tier == TIERS.index("loose_reference")))
     sure[rest] &= ~collides(compared, source_at[s[rest]], target_at[t[rest]])
     kept = consumed_once(s, t, tier, like.points)
-    rivals = rivals_of(kept, s, t, like.points)
+    rivals = rivals_of(s[kept], like.points[kept]) + rivals_of(t[kept], like.points[kept])
+    few = (nth_of_row(s[kept]) < MOST_PER_ROW) | (nth_of_row(t[kept]) < MOST_PER_ROW)
+    kept, rivals = kept[few], rivals[few]
     source_ids, target_ids = (side.invoices["id"].to_numpy(dtype=object) for side in (source, target))
-    rows = [
+    return frame_of(
         {
-            "source_id": source_ids[s[n]],
-            "target_id": target_ids[t[n]],
-            "tier": TIERS[tier[n]],
-            "score": int(like.points[n]) / 10_000,
-            "why": sentence(like, n, currency=source.currency[s[n]], rivals=rivals[n]),
-            "auto": bool(sure[n]) and not rivals[n],
+            "source_id": source_ids[s[kept]],
+            "target_id": target_ids[t[kept]],
+            "tier": np.array(TIERS, dtype=object)[tier[kept]],
+            "score": like.points[kept] / 10_000,
+            "why": sentences(like, kept, currency=source.currency[s[kept]], rivals=rivals),
+            "auto": sure[kept] & (rivals == 0),
         }
-        for n in few_per_row(kept, s, t)
-    ]
-    return frame_of(rows)
+    )
 
 
-def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """The rows with every column and its type."""
-    return pd.DataFrame(rows, columns=list(PROPOSAL_COLUMNS)).astype(PROPOSAL_COLUMNS)
+def frame_of(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """The columns with their types; none of them where there is nothing to propose."""
+    return pd.DataFrame(columns, columns=list(PROPOSAL_COLUMNS)).astype(PROPOSAL_COLUMNS)
 
 
 def candidates(compared: Compared) -> tuple[np.ndarray, np.ndarray]:
@@ -145,7 +147,7 @@ def collides(compared: Compared, source_at: np.ndarray, target_at: np.ndarray) -
     return found
 
 
-def consumed_once(s: np.ndarray, t: np.ndarray, tier: np.ndarray, points: np.ndarray) -> list[int]:
+def consumed_once(s: np.ndarray, t: np.ndarray, tier: np.ndarray, points: np.ndarray) -> np.ndarray:
     """The pairs that stand, best first: no row is offered again below the margin of its best claim.
 
     Equal pairs stand or fall together, so the order of the rows is of no account.
@@ -162,32 +164,22 @@ def consumed_once(s: np.ndarray, t: np.ndarray, tier: np.ndarray, points: np.nda
             kept.append(n)
             best_source.setdefault(left[n], point)
             best_target.setdefault(right[n], point)
-    return kept
+    return np.array(kept, dtype="int64")
 
 
-def rivals_of(kept: list[int], s: np.ndarray, t: np.ndarray, points: np.ndarray) -> dict[int, int]:
-    """Per standing pair, how many others of its two rows score about as well or better."""
-    shared: dict[tuple[str, int], list[int]] = {}
-    for n in kept:
-        shared.setdefault(("source", int(s[n])), []).append(int(points[n]))
-        shared.setdefault(("target", int(t[n])), []).append(int(points[n]))
-    return {
-        n: sum(
-            sum(other > points[n] - MARGIN_POINTS for other in shared[row]) - 1
-            for row in (("source", int(s[n])), ("target", int(t[n])))
-        )
-        for n in kept
-    }
+def rivals_of(rows: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Per standing pair, how many others of its row score about as well or better."""
+    places = rows * SCALE + points  # sorted, the pairs of a row lie together, the lowest first
+    ranked = np.sort(places)
+    lowest = rows * SCALE + np.maximum(points - MARGIN_POINTS, -1)
+    above = np.searchsorted(ranked, (rows + 1) * SCALE) - np.searchsorted(ranked, lowest, side="right")
+    return above - 1  # itself
 
 
-def few_per_row(kept: list[int], s: np.ndarray, t: np.ndarray) -> list[int]:
-    """The pairs that are among the first of either of their rows."""
-    counts: dict[tuple[str, int], int] = {}
-    few = []
-    for n in kept:
-        rows = (("source", int(s[n])), ("target", int(t[n])))
-        if min(counts.get(row, 0) for row in rows) < MOST_PER_ROW:
-            few.append(n)
-        for row in rows:
-            counts[row] = counts.get(row, 0) + 1
-    return few
+def nth_of_row(rows: np.ndarray) -> np.ndarray:
+    """Per pair how many pairs of its row come before it."""
+    order = np.argsort(rows, kind="stable")
+    ranked = rows[order]
+    nth = np.empty(len(rows), dtype="int64")
+    nth[order] = np.arange(len(rows)) - np.searchsorted(ranked, ranked)
+    return nth

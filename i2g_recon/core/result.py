@@ -71,7 +71,7 @@ class Reconciliation:
 
         Made at the first look at items; none where either side has too many such rows, which `notes` then say.
         """
-        return frame_of([]) if self.notes else near_matches(self.compared, self.policy)
+        return frame_of({}) if self.notes else near_matches(self.compared, self.policy)
 
     @cached_property
     def signs(self) -> dict[str, np.ndarray]:
