@@ -45,15 +45,13 @@ def to_scaled(amount: Decimal, places: int) -> int:
     >>> to_scaled(Decimal("1.25"), 4)
     12500
     """
-    sign, digits, power = amount.as_tuple()
-    shift = power + places if isinstance(power, int) else LARGEST_SHIFT + 1  # infinity and NaN have a letter there
-    if abs(shift) > LARGEST_SHIFT:
+    if not amount.is_finite() or abs(amount.adjusted()) > LARGEST_SHIFT:
         raise NotAnAmount(f"'{str(amount)[:30]}' is not an amount of at most {places} decimals")
-    value = int("".join(map(str, digits)))
-    value, lost = (value * 10**shift, 0) if shift >= 0 else divmod(value, 10**-shift)
-    if lost or value > LARGEST_MINOR:
+    whole, parts = amount.as_integer_ratio()
+    value, lost = divmod(whole * 10**places, parts)
+    if lost or abs(value) > LARGEST_MINOR:
         raise NotAnAmount(f"'{amount}' has more than {places} decimals or is too large")
-    return -value if sign else value
+    return value
 
 
 def from_scaled(value: int, places: int) -> Decimal:

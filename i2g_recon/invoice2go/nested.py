@@ -66,6 +66,8 @@ def read_repeating(cell: str) -> Table:
 
 def scan(text: str) -> tuple[list[list[str]], list[str]]:
     """Rows of fields, and the faults met."""
+    if '"' not in text:
+        return [row.split(",") for row in text.split(";")], []
     rows: list[list[str]] = []
     row: list[str] = []
     faults: list[str] = []
