@@ -60,9 +60,8 @@ def filled(at: Desk, state: str) -> None:
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppTest]:
     """A visitor of the app in that state."""
     home, state = tmp_path_factory.mktemp("home"), request.param
-    seed = (
-        {**KNOWN_CLIENT, "Invoices": [in_xero(number) for number in range(MANY // 2)]} if state == "large" else "empty"
-    )
+    copies = {**KNOWN_CLIENT, "Invoices": [in_xero(number) for number in range(MANY // 2)]}
+    seed: dict[str, Any] | str = copies if state == "large" else "empty"
     with ExitStack() as stack:
         variables = {"XERO_CLIENT_ID": "", "I2G_RECON_DEMO": ""}
         if state != "nothing":

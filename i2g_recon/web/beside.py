@@ -13,6 +13,7 @@ from typing import TypeVar
 import streamlit as st
 
 from i2g_recon.jobs.beside import Progress, Work
+from i2g_recon.web.desk_words import count
 
 Thing = TypeVar("Thing")
 PATIENCE_S = 0.5
@@ -92,8 +93,9 @@ def show_work(work: Work[Thing], words: str, units: str, stoppable: bool) -> Non
     elif units and work.of_all:
         told = f"{words}: {work.done:,} of {work.of_all:,} {units}."
     else:
-        told = f"{words}, {time.monotonic() - work.began:.0f} seconds so far."
+        told = f"{words}, {count(round(time.monotonic() - work.began), 'second', 'seconds')} so far."
     st.progress(share, text=told)
+    st.caption("You can go to another page meanwhile.")
     if stoppable and not work.stopping and st.button("Stop", key="stop_work", icon=":material/stop_circle:"):
         work.stop()
         st.rerun(scope="fragment")
