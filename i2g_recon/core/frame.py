@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from i2g_recon.core.cells import absent, maybe_amount, maybe_day, maybe_minor, maybe_moment, utc_naive
@@ -111,12 +112,13 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.D
     """Rows as dicts to a frame of exactly these columns; what a row leaves out takes the column type's default."""
     import pandas as pd  # noqa: PLC0415 - see above
 
-    return pd.DataFrame(
-        {
-            name: pd.Series([row.get(name, DEFAULTS[dtype]) for row in rows], dtype=dtype)
-            for name, dtype in columns.items()
-        }
-    )
+    names = tuple(columns)
+    try:
+        values: Iterable[Sequence[Any]] = zip(*map(itemgetter(*names), rows), strict=True) if rows else ()
+        told = dict(zip(names, values, strict=False))
+    except KeyError:
+        told = {name: [row.get(name, DEFAULTS[dtype]) for row in rows] for name, dtype in columns.items()}
+    return pd.DataFrame({name: pd.Series(list(told.get(name, ())), dtype=dtype) for name, dtype in columns.items()})
 
 
 def from_rows(

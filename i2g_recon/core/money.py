@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 LARGEST_MINOR = 2**53  # far beyond any invoice, and a thousand such still fit an int64
@@ -34,6 +35,7 @@ def D(text: str) -> Decimal:  # noqa: N802 - the short name the field knows from
     return Decimal(text)
 
 
+@lru_cache(maxsize=512)
 def exponent(currency: str) -> int:
     """Digits after the point for a currency code; 2 for codes we do not know."""
     return ISO_EXPONENTS.get(currency.upper(), 2)
@@ -45,6 +47,8 @@ def to_scaled(amount: Decimal, places: int) -> int:
     >>> to_scaled(Decimal("1.25"), 4)
     12500
     """
+    if not amount:
+        return 0
     if not amount.is_finite() or abs(amount.adjusted()) > LARGEST_SHIFT:
         raise NotAnAmount(f"'{str(amount)[:30]}' is not an amount of at most {places} decimals")
     whole, parts = amount.as_integer_ratio()
