@@ -107,3 +107,21 @@ def test_the_worker_watches(at: Desk, tmp_path: Path) -> None:
     done = terminal.run("worker", "--once", "--watch", str(folder), expect=0)
     assert "new_invoice.csv: 2 invoices read" in done.stderr
     assert names(folder) == ["imported/new_invoice.csv"]
+
+
+def test_a_file_that_another_program_holds_is_taken_once_and_the_watch_goes_on(
+    at: Desk, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(_: Path, __: Path) -> None:
+        raise PermissionError(13, "the file is used by another process")
+
+    (watch.folder / "new_invoice.csv").write_bytes(EXPORT)
+    monkeypatch.setattr(Path, "replace", held)
+    found = [one for _ in range(4) for one in watch.look(at.ws)]
+    assert [(one.name, one.imported) for one in found] == [("new_invoice.csv", True)]
+    assert "used by another process" in found[0].words
+    assert len(imports(at.ws, at.connection)) == 2
+    monkeypatch.undo()
+    (watch.folder / "new_invoice.csv").write_bytes(csv_bytes([sale("T-1"), sale("T-2"), sale("T-3")]))
+    assert looked(watch, at) == [("new_invoice.csv", True)]
+    assert names(watch.folder) == ["imported/new_invoice.csv"]

@@ -24,10 +24,19 @@ def examine(settings: Settings, organisation: str = "") -> list[Finding]:
     except ReconError as failure:
         return [*findings, Finding("database", "red", str(failure))]
     try:
-        findings.append(Finding("database", "green", f"The workspace in {settings.home} can be read and written."))
-        return [*findings, *examine_organisations(ws, organisation)]
+        return [*findings, database_finding(ws), *examine_organisations(ws, organisation)]
     finally:
         ws.close()
+
+
+def readiness_of(ws: Workspace, connection: Connection) -> list[Finding]:
+    """Everything that could stand in the way of one organisation: this computer, Xero and the set-up."""
+    return [app_finding(ws.settings), database_finding(ws), *organisation_findings(ws, connection)]
+
+
+def database_finding(ws: Workspace) -> Finding:
+    """That the workspace was opened, which reads, writes and upgrades it where needed, and where it lies."""
+    return Finding("database", "green", f"The workspace in {ws.settings.home} can be read and written.")
 
 
 def app_finding(settings: Settings) -> Finding:

@@ -30,11 +30,15 @@ class Dropped:
 
 @dataclass(slots=True)
 class Watch:
-    """One watched folder of one organisation. seen: size and time of each file at the look before."""
+    """One watched folder of one organisation. seen: size and time of each file at the look before.
+
+    stuck: the same of files that were taken and that another program did not let go.
+    """
 
     folder: Path
     connection: Connection
     seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    stuck: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises NeedsAPerson when the folder cannot be used."""
@@ -72,19 +76,27 @@ class Watch:
                 about = path.stat()
                 now[path.name] = about.st_size, about.st_mtime_ns
         before, self.seen = self.seen, now
-        yield from (self.folder / name for name, about in now.items() if before.get(name) == about)
+        ready = [name for name, about in now.items() if before.get(name) == about != self.stuck.get(name)]
+        yield from (self.folder / name for name in ready)
 
     def put_away(self, path: Path, *, imported: bool, words: str) -> Dropped:
-        """Into its subfolder, under a free name; the reason beside what was refused."""
+        """Into its subfolder, under a free name; the reason beside what was refused.
+
+        A file that cannot be moved, because another program holds it, stays and is not taken again until it changes.
+        """
         place = self.folder / (IMPORTED if imported else REFUSED)
         target = next(
             one
             for number in range(1, 10_000)
             if not (one := place / (path.name if number == 1 else f"{path.stem} ({number}){path.suffix}")).exists()
         )
-        path.replace(target)
-        if not imported:
-            target.with_name(f"{target.name}.txt").write_text(f"{words}\n", encoding="utf-8")
+        try:
+            path.replace(target)
+            if not imported:
+                target.with_name(f"{target.name}.txt").write_text(f"{words}\n", encoding="utf-8")
+        except OSError as problem:
+            self.stuck[path.name] = self.seen[path.name]
+            words = f"{words}; it stays in the folder, for it cannot be moved: {problem.strerror}"
         return Dropped(path.name, imported, words)
 
     def export(self, ws: Workspace, found: list[Dropped]) -> None:

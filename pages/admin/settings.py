@@ -8,12 +8,13 @@ import streamlit as st
 
 from i2g_recon.core.setup_choices import LARGEST_ROUNDING_MINOR
 from i2g_recon.jobs.already_pushed import consequences
-from i2g_recon.jobs.doctor import organisation_findings
+from i2g_recon.jobs.doctor import readiness_of
 from i2g_recon.jobs.policies import policy_of
 from i2g_recon.jobs.settings_file import apply_settings, settings_text
 from i2g_recon.jobs.setup_steps import change_setup, complete_setup
 from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.ask_rules import ask_rules
+from i2g_recon.web.beside import done
 from i2g_recon.web.parts import can_write, page_header, plain, sentence_on_failure, show_no_organisation, workspace
 from i2g_recon.web.places import page
 from i2g_recon.web.tab import organisation_of_tab, work_on
@@ -130,13 +131,13 @@ def ask_file(ws: Workspace, connection: Connection) -> None:
 
 
 def ask_readiness(ws: Workspace, connection: Connection) -> None:
-    """Plan, role, lock dates, currencies, calls and clock, each with its light and remedy; three calls to Xero."""
-    st.caption("Looks at the plan, your role, lock dates, currencies, the calls left today and the clock.")
-    if st.button("Check now", key="check_readiness", icon=":material/health_and_safety:"):
-        with sentence_on_failure():
-            for one in organisation_findings(ws, connection):
-                mark = {"green": st.success, "amber": st.warning, "red": st.error}[one.light]
-                mark(plain(f"{one.sentence} {one.remedy}".strip()))
+    """Workspace, plan, role, lock dates, currencies, calls and clock, each with its light; three calls to Xero."""
+    st.caption("Looks at the workspace, the plan, your role, lock dates, currencies, the calls left and the clock.")
+    pressed = st.button("Check now", key="check_readiness", icon=":material/health_and_safety:")
+    with sentence_on_failure():
+        for one in done(pressed, "readiness", "Asking Xero", lambda _: readiness_of(ws, connection)) or ():
+            mark = {"green": st.success, "amber": st.warning, "red": st.error}[one.light]
+            mark(plain(f"{one.sentence} {one.remedy}".strip()))
 
 
 show()
