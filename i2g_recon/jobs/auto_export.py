@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from i2g_recon.core.answers import NOTHING_SAID, Answers
 from i2g_recon.core.plan import PushCommand
+from i2g_recon.errors import ReconError
 from i2g_recon.jobs.access import may_write
 from i2g_recon.jobs.background import start_sending
+from i2g_recon.jobs.import_export import ImportReport, Progress, import_uploads
 from i2g_recon.jobs.plan import plan
 from i2g_recon.jobs.push import approve, push
 from i2g_recon.jobs.push_report import PushReport
@@ -32,6 +38,37 @@ def start_after_import(ws: Workspace, connection: Connection) -> int | None:
     if approved:
         start_sending(ws, connection)
     return len(approved)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An import through the page. sent: invoices on their way to Xero, None when automatic export did nothing.
+
+    trouble: why the automatic export did not go; the import stands all the same.
+    """
+
+    report: ImportReport
+    sent: int | None = None
+    trouble: ReconError | None = None
+
+
+def import_then_export(
+    ws: Workspace,
+    connection: Connection,
+    uploads: Sequence[tuple[str, bytes]],
+    progress: Progress | None = None,
+    *,
+    answers: Answers = NOTHING_SAID,
+) -> Brought:
+    """Import files, then export by itself where that is on.
+
+    Raises what `import_uploads` raises; nothing is kept then.
+    """
+    report = import_uploads(ws, connection, uploads, progress, answers=answers)
+    try:
+        return Brought(report, start_after_import(ws, connection))
+    except ReconError as trouble:
+        return Brought(report, trouble=trouble)
 
 
 def green_ones(ws: Workspace, connection: Connection) -> tuple[PushCommand, ...] | None:

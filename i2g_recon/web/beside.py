@@ -26,8 +26,8 @@ FULL = 0.999  # a bar that is full although the work goes on would promise too m
 def computed(what: str, words: str, make: Callable[[], Thing]) -> Thing:
     """What a page shows and takes long to compute. The page ends here while that is under way.
 
-    what: its name on the page. words: shown meanwhile. A page that has shown it is not ended again for computing it
-    anew, because a button may have been pressed for that. Raises what `make` raises.
+    what: its name, with the organisation it is about. words: shown meanwhile. A page that has shown it is not ended
+    again for computing it anew, because a button may have been pressed for that. Raises what `make` raises.
     """
     key, shown = f"{COMPUTED} {what}", f"{COMPUTED} {what} once"
     if shown in st.session_state:
@@ -61,8 +61,9 @@ def done(
 ) -> Thing | None:
     """Do something slow once when a button was pressed; None while nothing was asked for.
 
-    units: what is counted, '' for a bar without a number. The page ends here while it is under way, also when it was
-    left and is opened again. Raises what `make` raises, once, and Stopped.
+    what: its name, with the organisation it is about. units: what is counted, '' for a bar without a number. The page
+    ends here while it is under way, also when it was left and is opened again. Raises what `make` raises, once, and
+    Stopped.
     """
     key = f"doing {what}"
     work: Work[Thing] | None = st.session_state.get(key)

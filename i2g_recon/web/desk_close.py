@@ -55,7 +55,7 @@ def ask_period(ws: Workspace, connection: Connection) -> None:
 
     with sentence_on_failure():
         words = "Reading everything in Xero and comparing"
-        signed = done(pressed, "sign off", words, sign, units="invoices read")
+        signed = done(pressed, f"sign off {connection.tenant_id}", words, sign, units="invoices read")
         if signed is not None:
             st.session_state["close_said"] = "Signed off. Somebody else reviews it now."
             st.rerun()

@@ -46,7 +46,7 @@ def paper_now(ws: Workspace, run: RunView, kind: Kind) -> bytes:
 
 def show_notebooks(ws: Workspace, run: RunView) -> None:
     """A notebook about the run: as a page that is made here, or as a file for Jupyter."""
-    shown = "notebook_shown" in st.session_state or "doing notebook" in st.session_state
+    shown = "notebook_shown" in st.session_state or f"doing notebook {run.tenant_id}" in st.session_state
     with st.expander("Open as a notebook", expanded=shown):
         st.caption(
             "As a page it runs here and shows its tables and charts. For Jupyter it is a copy that reads this "
@@ -67,7 +67,7 @@ def show_notebooks(ws: Workspace, run: RunView) -> None:
         with sentence_on_failure():
             page = done(
                 pressed,
-                "notebook",
+                f"notebook {run.tenant_id}",
                 "Running the notebook",
                 lambda progress: (name, read_as_page(ws, run, name, progress)),
                 units="boxes",

@@ -19,7 +19,7 @@ def compare_now(ws: Workspace, connection: Connection, policy: Policy | None = N
     """
     run = done(
         pressed,
-        "compare",
+        f"compare {connection.tenant_id}",
         "Reading Xero and comparing",
         lambda progress: reconcile(ws, connection, policy, refresh="always", progress=progress),
         units="invoices read",

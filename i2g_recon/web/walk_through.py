@@ -52,7 +52,7 @@ def begin_step(name: str) -> Step:
     head = st.container()
     if last_pull(ws, connection.tenant_id) is None:
         words = f"Reading {plain(connection.name)} from Xero"
-        view = computed("organisation", words, lambda: setup_view(ws, connection))
+        view = computed(f"organisation {connection.tenant_id}", words, lambda: setup_view(ws, connection))
     else:
         view = setup_view(ws, connection)
     with head:

@@ -134,8 +134,9 @@ def ask_readiness(ws: Workspace, connection: Connection) -> None:
     """Workspace, plan, role, lock dates, currencies, calls and clock, each with its light; three calls to Xero."""
     st.caption("Looks at the workspace, the plan, your role, lock dates, currencies, the calls left and the clock.")
     pressed = st.button("Check now", key="check_readiness", icon=":material/health_and_safety:")
+    what = f"readiness {connection.tenant_id}"
     with sentence_on_failure():
-        for one in done(pressed, "readiness", "Asking Xero", lambda _: readiness_of(ws, connection)) or ():
+        for one in done(pressed, what, "Asking Xero", lambda _: readiness_of(ws, connection)) or ():
             mark = {"green": st.success, "amber": st.warning, "red": st.error}[one.light]
             mark(plain(f"{one.sentence} {one.remedy}".strip()))
 

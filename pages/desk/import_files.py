@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from i2g_recon.core.answers import NOTHING_SAID
-from i2g_recon.jobs.auto_export import start_after_import
-from i2g_recon.jobs.import_export import import_uploads
+from i2g_recon.jobs.auto_export import import_then_export
 from i2g_recon.web.beside import done
 from i2g_recon.web.desk_import import ask_about, show_imports, show_report
 from i2g_recon.web.desk_tables import link
 from i2g_recon.web.desk_words import count
-from i2g_recon.web.parts import can_write, current_connection, page_header, sentence_on_failure, workspace
+from i2g_recon.web.parts import current_connection, page_header, sentence_on_failure, show_sentence, workspace
 
 with sentence_on_failure():
     ws = workspace()
@@ -36,23 +35,20 @@ with sentence_on_failure():
     if pressed:
         st.session_state.pop("imported", None)
     with sentence_on_failure():
-        imported = done(
+        brought = done(
             pressed,
-            "import",
+            f"import {connection.tenant_id}",
             "Reading the files",
-            lambda progress: import_uploads(ws, connection, files, progress, answers=answers or NOTHING_SAID),
+            lambda progress: import_then_export(ws, connection, files, progress, answers=answers or NOTHING_SAID),
             stoppable=True,
         )
-        if imported is not None:
-            st.session_state["imported"] = (connection.tenant_id, imported)
-        number = done(
-            imported is not None and can_write(ws, connection),
-            "automatic export",
-            "Comparing for the automatic export",
-            lambda _: start_after_import(ws, connection),
-        )
-        if number:
-            st.info(f"Automatic export is sending {count(number, 'invoice', 'invoices')}; see page Push.")
+        if brought is not None:
+            st.session_state["imported"] = (connection.tenant_id, brought.report)
+            if brought.sent:
+                sent = count(brought.sent, "invoice", "invoices")
+                st.info(f"Automatic export is sending {sent}; see page Push.")
+            if brought.trouble is not None:
+                show_sentence(brought.trouble)
 
     tenant_id, report = st.session_state.get("imported", ("", None))
     if report is not None and tenant_id == connection.tenant_id:

@@ -60,7 +60,9 @@ with sentence_on_failure():
     with sentence_on_failure():
         compare_now(ws, connection, pressed=pressed)
     words = "Working out what a push would do"  # compared anew when an import or a look at Xero came after the run
-    planned, changes = computed("plan", words, lambda: (plan(ws, connection), change_plan(ws, connection)))
+    planned, changes = computed(
+        f"plan {connection.tenant_id}", words, lambda: (plan(ws, connection), change_plan(ws, connection))
+    )
     view = overview(ws, connection)
     if view.run is None or view.outdated:
         show_standing(standing(view, local_time(view.run.created_at) if view.run else ""))

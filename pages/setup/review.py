@@ -75,7 +75,7 @@ def show_forecast(step: Step) -> None:
     """What a push would do now."""
     st.header("With the next export", anchor=False)
     words = "Working out what a push would do"
-    plan = computed("plan", words, lambda: preview(step.ws, step.connection))
+    plan = computed(f"plan {step.connection.tenant_id}", words, lambda: preview(step.ws, step.connection))
     if plan is None:
         empty_state("Import an Invoice2go export to see what would be posted.", "import", "Import an export")
         return

@@ -98,7 +98,9 @@ def compare_rates(step: Step) -> None:
     if not st.toggle("Compare all rates", key="compare_rates", help=f"On your invoices of the last {DAYS} days."):
         return
     words = "Computing what Xero would make of your invoices"
-    found = computed("rates", words, lambda: rate_comparison(step.ws, step.connection, step.view))
+    found = computed(
+        f"rates {step.connection.tenant_id}", words, lambda: rate_comparison(step.ws, step.connection, step.view)
+    )
     names = {each.rate.tax_type: each.rate.name for row in step.view.taxes for each in row.candidates}
     rows = [
         {
