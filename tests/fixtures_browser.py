@@ -18,6 +18,7 @@ ARTEFACTS = Path(os.environ.get("I2G_RECON_ARTEFACTS") or ROOT / "artefacts")
 expect.set_options(timeout=20_000)  # the first page of a fresh server imports pandas
 DESK = {"width": 1280, "height": 1100}
 HEADER_PX, ROW_PX, TICK_PX = 35, 35, 15  # a grid is a canvas: header, rows, the middle of the tick column
+COLOURS = ("color-contrast", "link-in-text-block")  # all that another scheme can break
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 GRAVE = {"serious", "critical"}
 STREAMLITS_OWN = {
@@ -105,12 +106,13 @@ class Screen:
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=ARTEFACTS / f"{name}.png", animations="disabled")
 
-    def axe_findings(self) -> set[str]:
-        """Accessibility rules that the page breaks; nothing when axe is not installed."""
+    def axe_findings(self, *rules: str) -> set[str]:
+        """Accessibility rules, all or those named, that the page breaks; nothing when axe is not installed."""
         if importlib.util.find_spec("axe_playwright_python") is None:
             return set()
         self.page.evaluate(importlib.import_module("axe_playwright_python.base").AXE_SCRIPT)
-        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", AXE_TAGS)
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
+        found = self.page.evaluate("only => axe.run(document, {runOnly: only})", only)
         return {f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in serious(found["violations"])}
 
 
