@@ -32,7 +32,7 @@ def about_pairs(ws: Workspace, run: RunView) -> Iterator[Decision]:
     """Two invoices that a person took for one."""
     since = ws.store.accepted_since(run.tenant_id)
     for item in run.document["items"]:
-        if item["matched_by"] == "accepted":
+        if item.get("matched_by") == "accepted":
             yield decision(item, since.get(item["source_ids"][0]), "", "the two were accepted as one invoice")
 
 
