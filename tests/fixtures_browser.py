@@ -51,9 +51,10 @@ class Screen:
         self.settle()
 
     def settle(self) -> None:
-        """Waits until the script is idle and grids have loaded."""
+        """Waits until the script is idle, grids have loaded and nothing is under way that the page waits for."""
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
+        expect(self.page.locator(".st-key-under_way")).to_have_count(0)
 
     def press(self, label: str) -> None:
         self.page.get_by_role("button", name=label, exact=True).click()
@@ -100,9 +101,10 @@ class Screen:
         assert box is not None
         self.page.mouse.click(box["x"] + TICK_PX, box["y"] + HEADER_PX + ROW_PX * row + ROW_PX // 2)
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, *, settled: bool = True) -> None:
         """Keeps what the visitor sees."""
-        self.settle()
+        if settled:
+            self.settle()
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=ARTEFACTS / f"{name}.png", animations="disabled")
 

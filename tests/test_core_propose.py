@@ -215,7 +215,7 @@ def told(found: pd.DataFrame, *, swapped: bool = False) -> list[tuple[Any, ...]]
     return sorted(found[[*ends, "tier", "score", "why", "auto"]].itertuples(index=False, name=None))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ROWS, ROWS, st.sampled_from([0, 1, 50]), st.randoms(use_true_random=False))
 def test_order_and_side_change_nothing_and_no_row_is_sure_twice(
     left: list[Any], right: list[Any], tolerance_minor: int, random: Any
@@ -238,7 +238,7 @@ def test_order_and_side_change_nothing_and_no_row_is_sure_twice(
         assert not item["proposals"] or item["bucket"] in {"missing", "extra"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ROWS, ROWS, st.sampled_from([0, 1, 50]))
 def test_near_rows_finds_every_pair_it_promises(left: list[Any], right: list[Any], tolerance_minor: int) -> None:
     source, target = (near_rows.Leftover(invented(*one).invoices) for one in (("s", left), ("t", right)))

@@ -14,7 +14,15 @@ from fixtures_papers import document
 
 from i2g_recon.report.paper import paper_bytes
 
-OFFICE = shutil.which("soffice") or shutil.which("libreoffice") or ""
+
+def working_office() -> str:
+    """LibreOffice's command, '' where there is none or where it does not start."""
+    found = shutil.which("soffice") or shutil.which("libreoffice") or ""
+    starts = found and subprocess.run([found, "--version"], check=False, capture_output=True, timeout=60)
+    return found if starts and starts.returncode == 0 else ""
+
+
+OFFICE = working_office()
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"  # UTF-8, as shown, all
 pytestmark = pytest.mark.skipif(not OFFICE, reason="no LibreOffice on this machine")
 

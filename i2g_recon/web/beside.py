@@ -79,7 +79,8 @@ def done(
 
 def wait_for(work: Work[Thing], words: str, units: str = "", *, stoppable: bool = False) -> None:
     """Show how far it is, and end the page here."""
-    show_work(work, words, units, stoppable)
+    with st.container(key="under_way"):
+        show_work(work, words, units, stoppable)
     st.stop()
 
 
