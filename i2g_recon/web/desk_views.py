@@ -9,7 +9,7 @@ from i2g_recon.jobs.workspace import Connection, Workspace
 from i2g_recon.web.desk_tables import link
 from i2g_recon.web.parts import plain, sentence_on_failure
 
-FILTERS = ("bucket", "reason", "currency", "finding", "search", "state", "with", "age", "least")
+FILTERS = ("bucket", "reason", "currency", "finding", "search", "state", "with", "age", "least", "order")
 
 
 def ask_view(ws: Workspace, connection: Connection) -> None:

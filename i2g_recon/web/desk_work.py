@@ -13,8 +13,9 @@ from i2g_recon.core.cases import Case, key_of
 from i2g_recon.core.findings import FINDING_WORDS
 from i2g_recon.core.reasons import REASONS
 from i2g_recon.jobs.reconcile import RunView
-from i2g_recon.web.days import grid_format, input_format
+from i2g_recon.web.days import days_in, grid_format, input_format
 from i2g_recon.web.desk_cases import STATE_COLOURS, ask_wanted, case_cells, hidden_words
+from i2g_recon.web.desk_causes import FIX, ORDERS, fixes, in_order_of_fixes
 from i2g_recon.web.desk_items import (
     BUCKET_COLOURS,
     BUCKETS,
@@ -83,12 +84,13 @@ def filter_items(run: RunView, cases: Mapping[str, Case]) -> list[Item]:
         )
     with st.container(horizontal=True, key="case_filters", vertical_alignment="bottom"):
         wanted = ask_wanted(cases, choice)
+        order = choice("Order by", "order", ORDERS)
     kept = [item for item in kept if wanted.passes(item, cases.get(key_of(item)), run.created_at)]
     if left_out := hidden_words(items, cases, wanted):
         st.caption(left_out)
     about = sums(money_at_stake(kept))
     st.text(f"{len(kept):,} of {count(len(items), 'line', 'lines')} shown" + (f", {about} to look at" if about else ""))
-    return kept
+    return in_order_of_fixes(run.document, kept) if order == FIX else kept
 
 
 def one_of(label: str, key: str, meanings: Mapping[str, Sequence[str]]) -> Sequence[str]:
@@ -110,6 +112,7 @@ def chosen_items(run: RunView, items: list[Item], cases: Mapping[str, Case]) -> 
     cells = [case_cells(item, cases.get(key_of(item)), run.created_at) for item in items]
     table.insert(1, "State", [row["State"] for row in cells])
     table = table.assign(**{name: [row[name] for row in cells] for name in ("With", "Days")})
+    table["What clears it"] = [days_in(words) for words in fixes(run.document, items)]
     places = max(places_of(table[name]) for name in ("Invoice2go", "Xero"))
     columns = {name: money(name, places) for name in ("Invoice2go", "Xero", "Difference")}
     columns |= {
@@ -117,6 +120,7 @@ def chosen_items(run: RunView, items: list[Item], cases: Mapping[str, Case]) -> 
         "Date": st.column_config.DateColumn("Date", format=grid_format()),
         "Why": st.column_config.TextColumn("Why", width="large"),
         "State": badge("State", STATE_COLOURS),
+        "What clears it": st.column_config.TextColumn("What clears it", width="large"),
         "Days": st.column_config.NumberColumn("Days", help="Since a comparison first showed it."),
     }
     rows = selected_rows(table, key=list_key(run, items), alt="The work list", many=True, columns=columns)

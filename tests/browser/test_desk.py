@@ -39,6 +39,11 @@ def test_from_the_overview_to_the_lines_behind_a_figure(screen: Screen, robin: P
     screen.page.reload()
     screen.shows("Reconcile")
     assert screen.says(re.compile(r"\d+ of \d+ lines shown")).inner_text() == shown, "the address holds the filter"
+    screen.go("overview")
+    screen.page.get_by_role("link", name="The work list in this order").click()
+    screen.shows("Reconcile")
+    assert "order=What+fixes+them" in screen.page.url
+    screen.picture("desk-by-fix")
 
 
 def test_two_lines_are_accepted_at_once_and_the_list_says_so(screen: Screen) -> None:
