@@ -16,6 +16,7 @@ from i2g_recon.web.parts import plain
 from i2g_recon.web.places import page
 
 ROW_PX, MOST_ROWS = 35, 14
+MONEY_PX = 110
 
 
 def link(name: str, label: str, **filters: str) -> None:
@@ -29,8 +30,8 @@ def badge(label: str, colours: Mapping[str, str]) -> Any:
 
 
 def money(label: str, places: int) -> Any:
-    """A column of Decimal amounts with their places."""
-    return st.column_config.NumberColumn(label, format=f"%,.{places}f", alignment="right")
+    """A column of Decimal amounts with their places, wide enough for millions: one that is cut off reads as another."""
+    return st.column_config.NumberColumn(label, format=f"%,.{places}f", alignment="right", width=MONEY_PX)
 
 
 def places_of(column: pd.Series) -> int:

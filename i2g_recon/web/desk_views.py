@@ -12,6 +12,16 @@ from i2g_recon.web.parts import plain, sentence_on_failure
 FILTERS = ("bucket", "reason", "currency", "finding", "search", "state", "with", "age", "least", "order")
 
 
+def forget_filters() -> None:
+    """A link that names a filter means that one alone: what was chosen at an earlier visit is forgotten.
+
+    Called when another page is opened, before its widgets are drawn.
+    """
+    if any(name in st.query_params for name in FILTERS):
+        for name in FILTERS:
+            st.session_state.pop(name, None)
+
+
 def ask_view(ws: Workspace, connection: Connection) -> None:
     """The popover with the saved views."""
     views = views_of(ws, connection)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from i2g_recon.errors import ReconError
 from i2g_recon.web.beside import forget_computed
+from i2g_recon.web.desk_views import forget_filters
 from i2g_recon.web.parts import HERE, can_write, sentence_on_failure, workspace
 from i2g_recon.web.places import PLACES, ROOT, Place, page
 from i2g_recon.web.tab import keep_in_address, organisation_of_tab
@@ -25,6 +26,7 @@ def show() -> None:
     chosen = st.navigation([home, *(page(each.name) for each in offered())], position="top")
     if st.session_state.get(HERE) != chosen.title:
         forget_computed()
+        forget_filters()
     st.session_state[HERE] = chosen.title
     with sentence_on_failure():
         chosen.run()

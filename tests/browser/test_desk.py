@@ -43,6 +43,8 @@ def test_from_the_overview_to_the_lines_behind_a_figure(screen: Screen, robin: P
     screen.page.get_by_role("link", name="The work list in this order").click()
     screen.shows("Reconcile")
     assert "order=What+fixes+them" in screen.page.url
+    assert "finding=" not in screen.page.url
+    assert screen.says(re.compile(r"\d+ of \d+ lines shown")).inner_text() != shown, "what was chosen before is gone"
     screen.picture("desk-by-fix")
 
 
