@@ -10,7 +10,7 @@ from test_web_desk_items import EXTRA, item
 
 from i2g_recon.jobs.overview import Overview
 from i2g_recon.jobs.reconcile import RunView
-from i2g_recon.web.desk_words import next_action, standing
+from i2g_recon.web.desk_words import arrival_words, next_action, standing
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 WHEN = "21 Nov 2026, 12:00"
@@ -72,6 +72,29 @@ def test_the_sentence(seen: Overview, tone: str, words: str) -> None:
     said = standing(seen, WHEN)
     assert said.tone == tone
     assert words in said.sentence
+
+
+ARRIVED = item("agrees", "agrees", date="2026-10-09")
+DIFFERS = item("differs", "differs", date="2026-10-02")
+UNREAD = [{"row_errors": 1}]
+
+
+@pytest.mark.parametrize(
+    ("items", "inputs", "words"),
+    [
+        ((item(), ARRIVED), [], " Nothing is missing after 1 Oct 2026."),
+        ((item(), item("ambiguous", date="2026-10-08"), ARRIVED), [], " Nothing is missing after 8 Oct 2026."),
+        ((item(), item("ambiguous", date="2026-10-09"), ARRIVED), [], ""),
+        ((DIFFERS, ARRIVED), [], " Nothing is missing."),
+        ((DIFFERS, ARRIVED), UNREAD, ""),
+        ((item(date=""), ARRIVED), [], ""),
+        ((item(), DIFFERS, EXTRA), [], " Nothing is missing after 1 Oct 2026."),
+        ((item(date="2026-10-03"), DIFFERS), [], ""),
+        ((EXTRA,), [], ""),
+    ],
+)
+def test_since_when_everything_has_arrived(items: tuple[Any, ...], inputs: list[Any], words: str) -> None:
+    assert arrival_words({"items": items, "inputs": inputs}) == words
 
 
 def test_an_unknown_verdict_is_never_calm() -> None:

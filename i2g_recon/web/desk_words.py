@@ -68,7 +68,22 @@ def verdict_words(run: RunView, when: str) -> tuple[str, Tone]:
     need = count(needing, "invoice needs", "invoices need")
     about = f", {money}" if money else ""
     agree = f"{counts['agrees']:,} of {counts['source']:,} Invoice2go invoices agree"
-    return f"{need} you{about}{within}. {agree}. Compared {when}.", "attention"
+    return f"{need} you{about}{within}. {agree}.{arrival_words(run.document)} Compared {when}.", "attention"
+
+
+def arrival_words(document: Mapping[str, Any]) -> str:
+    """Since when everything has arrived, as a sentence; '' where that cannot be said.
+
+    What is ambiguous counts as not arrived, an undated invoice or a row that could not be read leaves it open, and a
+    day is only named when later invoices did arrive.
+    """
+    late = [item["date"] for item in document["items"] if item["bucket"] in ("missing", "ambiguous")]
+    there = [item["date"] for item in document["items"] if item["bucket"] in ("agrees", "differs") and item["date"]]
+    if not there or not all(late) or any(one["row_errors"] for one in document.get("inputs", ())):
+        return ""
+    if not late:
+        return " Nothing is missing."
+    return days_in(f" Nothing is missing after {max(late)}.") if max(there) > max(late) else ""
 
 
 def exactly(policy: Mapping[str, Any]) -> str:
