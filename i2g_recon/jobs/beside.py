@@ -27,7 +27,6 @@ class Work(Generic[Thing]):
     def __init__(self, make: Callable[[Progress], Thing]) -> None:
         self.done = self.of_all = 0
         self.began = time.monotonic()
-        self.ended_at: float | None = None
         self._make = make
         self._made: Thing
         self._problem: Exception | None = None
@@ -65,5 +64,4 @@ class Work(Generic[Thing]):
         except Exception as problem:  # noqa: BLE001 - it is raised again where somebody waits for it
             self._problem = problem
         finally:
-            self.ended_at = time.monotonic()
             self._ended.set()

@@ -18,7 +18,6 @@ from i2g_recon.web.desk_words import count
 Thing = TypeVar("Thing")
 PATIENCE_S = 0.5
 EVERY_S = 0.5
-FRESH_S = 3.0  # how old what was computed for looking at may be when the page that asked for it is drawn
 COMPUTED = "computed"  # what the keys in the session begin with
 FULL = 0.999  # a bar that is full although the work goes on would promise too much
 
@@ -34,7 +33,7 @@ def computed(what: str, words: str, make: Callable[[], Thing]) -> Thing:
         with st.spinner(words):
             return make()
     work: Work[Thing] | None = st.session_state.pop(key, None)
-    if work is None or (work.ended_at is not None and time.monotonic() - work.ended_at > FRESH_S):
+    if work is None:  # what was begun at this visit of the page is taken however late: a busy server would never end
         work = Work(lambda _: make())
     if not work.ended(PATIENCE_S):
         st.session_state[key] = work
