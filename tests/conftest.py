@@ -8,7 +8,6 @@ import pytest
 from hypothesis import settings as hypothesis
 
 import run
-from i2g_recon.web import beside
 
 # Neither these tests nor the processes they start touch the keyring of whoever runs them.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
@@ -23,12 +22,6 @@ hypothesis.load_profile("quick")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the deep profiles marked slow")
     parser.addoption("--regenerate-golden", action="store_true", help="write the expectations of tests/golden anew")
-
-
-@pytest.fixture(autouse=True)
-def patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages that a test draws by itself have nobody who would draw them again: they wait for slow things."""
-    monkeypatch.setattr(beside, "PATIENCE_S", 60.0)
 
 
 def pytest_configure(config: pytest.Config) -> None:

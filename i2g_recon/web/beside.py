@@ -1,7 +1,8 @@
 """Slow things on a page: done beside the page's script, with how far they are, so that every click is answered.
 
-What is ready within `PATIENCE_S` looks as if the page had done it itself. For the rest the page ends where the work is
-shown and is drawn anew when that has ended. Work belongs to a tab and is remembered in its session.
+The page waits where the work is shown, in short steps: each of them lets Streamlit break off for a click, and the work
+goes on. It belongs to a tab and is remembered in its session. No fragment asks for the page anew when the work has
+ended: such a request and a click on another page can meet, and the window then stays where it was.
 """
 
 from __future__ import annotations
@@ -16,35 +17,30 @@ from i2g_recon.jobs.beside import Progress, Work
 from i2g_recon.web.desk_words import count
 
 Thing = TypeVar("Thing")
-PATIENCE_S = 0.5
-EVERY_S = 0.5
+PATIENCE_S = 0.5  # what is ready within it looks as if the page had done it itself
+STEP_S = 0.25
 COMPUTED = "computed"  # what the keys in the session begin with
 FULL = 0.999  # a bar that is full although the work goes on would promise too much
 
 
 def computed(what: str, words: str, make: Callable[[], Thing]) -> Thing:
-    """What a page shows and takes long to compute. The page ends here while that is under way.
+    """What a page shows and takes long to compute. Raises what `make` raises.
 
-    what: its name, with the organisation it is about. words: shown meanwhile. A page that has shown it is not ended
-    again for computing it anew, because a button may have been pressed for that. Raises what `make` raises.
+    what: its name, with the organisation it is about. words: shown meanwhile. What an earlier drawing of the page began
+    is waited for, because what it read is remembered then, and computed anew: the facts may have changed since.
     """
-    key, shown = f"{COMPUTED} {what}", f"{COMPUTED} {what} once"
-    if shown in st.session_state:
-        with st.spinner(words):
-            return make()
-    work: Work[Thing] | None = st.session_state.pop(key, None)
-    if work is None:  # what was begun at this visit of the page is taken however late: a busy server would never end
-        work = Work(lambda _: make())
-    if not work.ended(PATIENCE_S):
-        st.session_state[key] = work
-        wait_for(work, words)
-    made = work.result()
-    st.session_state[shown] = True
-    return made
+    key = f"{COMPUTED} {what}"
+    if key in st.session_state:
+        wait_for(st.session_state[key], words)
+    work: Work[Thing] = Work(lambda _: make())
+    st.session_state[key] = work
+    wait_for(work, words)
+    del st.session_state[key]
+    return work.result()
 
 
 def forget_computed() -> None:
-    """Another page is shown now: what this one computed may be out of date when it is opened again."""
+    """Another page is shown now: nobody waits any more for what this one computed."""
     for key in [each for each in st.session_state if str(each).startswith(COMPUTED)]:
         del st.session_state[key]
 
@@ -60,9 +56,8 @@ def done(
 ) -> Thing | None:
     """Do something slow once when a button was pressed; None while nothing was asked for.
 
-    what: its name, with the organisation it is about. units: what is counted, '' for a bar without a number. The page
-    ends here while it is under way, also when it was left and is opened again. Raises what `make` raises, once, and
-    Stopped.
+    what: its name, with the organisation it is about. units: what is counted, '' for a bar without a number. A page
+    that was left meanwhile waits for it again when it is opened. Raises what `make` raises, once, and Stopped.
     """
     key = f"doing {what}"
     work: Work[Thing] | None = st.session_state.get(key)
@@ -70,33 +65,31 @@ def done(
         if not pressed:
             return None
         work = st.session_state[key] = Work(make)
-    if not work.ended(PATIENCE_S):
-        wait_for(work, words, units, stoppable=stoppable)
+    wait_for(work, words, units, stoppable=stoppable)
     del st.session_state[key]
     return work.result()
 
 
 def wait_for(work: Work[Thing], words: str, units: str = "", *, stoppable: bool = False) -> None:
-    """Show how far it is, and end the page here."""
-    with st.container(key="under_way"):
-        show_work(work, words, units, stoppable)
-    st.stop()
+    """Show how far it is until it has ended."""
+    if work.ended(PATIENCE_S):
+        return
+    place = st.empty()
+    with place.container(key="under_way"):
+        bar = st.empty()
+        st.caption("You can go to another page meanwhile.")
+        if stoppable and not work.stopping and st.button("Stop", key="stop_work", icon=":material/stop_circle:"):
+            work.stop()
+    while not work.ended(STEP_S):
+        share = min(work.done / work.of_all, FULL) if work.of_all else 0.0
+        bar.progress(share, text=told(work, words, units))
+    place.empty()
 
 
-@st.fragment(run_every=EVERY_S)
-def show_work(work: Work[Thing], words: str, units: str, stoppable: bool) -> None:  # noqa: FBT001 - fragments take positions
-    """The bar; when the work has ended, the whole page is shown anew."""
-    if work.ended():
-        st.rerun(scope="app")
-    share = min(work.done / work.of_all, FULL) if work.of_all else 0.0
+def told(work: Work[Thing], words: str, units: str) -> str:
+    """How far it is, in words."""
     if work.stopping:
-        told = "Stopping."
-    elif units and work.of_all:
-        told = f"{words}: {work.done:,} of {work.of_all:,} {units}."
-    else:
-        told = f"{words}, {count(round(time.monotonic() - work.began), 'second', 'seconds')} so far."
-    st.progress(share, text=told)
-    st.caption("You can go to another page meanwhile.")
-    if stoppable and not work.stopping and st.button("Stop", key="stop_work", icon=":material/stop_circle:"):
-        work.stop()
-        st.rerun(scope="fragment")
+        return "Stopping."
+    if units and work.of_all:
+        return f"{words}: {work.done:,} of {work.of_all:,} {units}."
+    return f"{words}, {count(round(time.monotonic() - work.began), 'second', 'seconds')} so far."

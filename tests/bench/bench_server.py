@@ -28,7 +28,6 @@ from fixtures_workspace import CLIENT, KNOWN_CLIENT, desk, environment, sale  # 
 from streamlit.testing.v1 import AppTest  # noqa: E402
 from test_pages_desk import home_in_environment  # noqa: E402
 
-from i2g_recon.web import beside  # noqa: E402
 from i2g_recon.web.places import PLACES, place  # noqa: E402
 
 ROUNDS = 5
@@ -73,7 +72,6 @@ def page_of(name: str) -> AppTest:
 
 def measure(invoices: int, exceptions: int) -> list[str]:
     """One line a page."""
-    beside.PATIENCE_S = 600.0  # nobody draws the page again
     nothing = AppTest.from_string("import streamlit as st\nst.write('One line')").run()
     yardstick = warm(nothing.run)
     lines = [f"one line: {yardstick:.0f} ms"]

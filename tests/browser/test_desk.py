@@ -30,6 +30,9 @@ def test_from_the_overview_to_the_lines_behind_a_figure(screen: Screen, robin: P
     screen.press("Reconcile now")
     screen.says(re.compile("^Reading Xero and comparing"))  # the page is free meanwhile
     screen.picture("desk-under-way", settled=False)
+    screen.page.get_by_role("navigation").get_by_role("link", name="Activity", exact=True).click()
+    screen.shows("Activity")
+    screen.go("overview")
     screen.says(re.compile(r"\d+ invoices need you"))
     screen.settle()
     screen.page.get_by_role("link", name=re.compile("^Paid in Invoice2go, open in Xero")).click()
