@@ -94,7 +94,10 @@ UNREAD = [{"row_errors": 1}]
     ],
 )
 def test_since_when_everything_has_arrived(items: tuple[Any, ...], inputs: list[Any], words: str) -> None:
-    assert arrival_words({"items": items, "inputs": inputs}) == words
+    whole = {"period_from": None, "period_to": None}
+    assert arrival_words({"items": items, "inputs": inputs, "policy": whole}) == words
+    part = {"period_from": "2026-10-01", "period_to": None}
+    assert arrival_words({"items": items, "inputs": inputs, "policy": part}) == "", "a period is not the books"
 
 
 def test_an_unknown_verdict_is_never_calm() -> None:

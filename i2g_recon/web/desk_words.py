@@ -74,9 +74,11 @@ def verdict_words(run: RunView, when: str) -> tuple[str, Tone]:
 def arrival_words(document: Mapping[str, Any]) -> str:
     """Since when everything has arrived, as a sentence; '' where that cannot be said.
 
-    What is ambiguous counts as not arrived, an undated invoice or a row that could not be read leaves it open, and a
-    day is only named when later invoices did arrive.
+    What is ambiguous counts as not arrived; an undated invoice, a row that could not be read or a look at one period
+    leaves it open, and a day is only named when later invoices did arrive.
     """
+    if period_words(document):
+        return ""
     late = [item["date"] for item in document["items"] if item["bucket"] in ("missing", "ambiguous")]
     there = [item["date"] for item in document["items"] if item["bucket"] in ("agrees", "differs") and item["date"]]
     if not there or not all(late) or any(one["row_errors"] for one in document.get("inputs", ())):
