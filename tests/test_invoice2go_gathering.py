@@ -14,11 +14,12 @@ def copy(updated: str, number: str) -> dict[str, str]:
     return ROWS[0] | {"LastUpdated": f"2026-03-{updated}T09:41:20+00:00", "DocumentNumber": number}
 
 
-def gathered(*rows: dict[str, str]) -> Gathering:
+def gathered(*rows: dict[str, str], plain_from: int = 0, batch: int = 100) -> Gathering:
     """Rows on lines 2, 3, 4 ..."""
-    gathering = Gathering("a.csv")
-    for line, cells in enumerate(rows, start=2):
-        gathering.take(Row(line, cells))
+    gathering = Gathering("a.csv", plain_from)
+    read = [Row(line, cells) for line, cells in enumerate(rows, start=2)]
+    for start in range(0, len(read), batch):
+        gathering.take(read[start : start + batch])
     return gathering
 
 
@@ -33,9 +34,13 @@ def gathered(*rows: dict[str, str]) -> Gathering:
         ((("02", "one"), ("02", "two"), ("03", "new")), "new"),
     ],
 )
-def test_the_newest_copy_wins_whatever_the_order(copies: tuple[tuple[str, str], ...], winner: str | None) -> None:
+@pytest.mark.parametrize(("plain_from", "batch"), [(0, 100), (0, 2), (100, 100)])
+def test_the_newest_copy_wins_whatever_the_order(
+    copies: tuple[tuple[str, str], ...], winner: str | None, plain_from: int, batch: int
+) -> None:
     for order in permutations(copies):
-        gathering = gathered(ROWS[1], *(copy(*each) for each in order), ROWS[2])
+        rows = (ROWS[1], *(copy(*each) for each in order), ROWS[2])
+        gathering = gathered(*rows, plain_from=plain_from, batch=batch)
         invoices, lines = gathering.frames()
         assert invoices["number"].tolist() == [
             ROWS[1]["DocumentNumber"],
@@ -49,7 +54,7 @@ def test_the_newest_copy_wins_whatever_the_order(copies: tuple[tuple[str, str], 
 
 def test_a_broken_row_is_refused_with_its_line() -> None:
     gathering = gathered(ROWS[0])
-    gathering.take(BrokenRow(9, "value", "the row is short"))
+    gathering.take([BrokenRow(9, "value", "the row is short")])
     (error,) = gathering.errors
     assert (error.row, error.value, error.problem, error.refused) == (9, "value", "the row is short.", True)
     assert (gathering.rows, gathering.refused) == (2, 1)

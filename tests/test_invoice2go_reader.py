@@ -200,7 +200,7 @@ def test_invoices_of_two_accounts_are_noted() -> None:
 
 def test_progress_runs_to_the_end() -> None:
     steps: list[tuple[int, int]] = []
-    data = make_export(1, 600, 1).csv
+    data = make_export(1, 2_100, 1).csv
     read_export(data, NAME, progress=lambda done, total: steps.append((done, total)))
     assert steps == sorted(steps)
     assert len(steps) == 3
@@ -221,7 +221,7 @@ def test_files_are_read_from_disk_and_oversized_ones_are_not(tmp_path: Path) -> 
 
 def test_a_file_of_refusals_ends_early() -> None:
     rows = b"x,y\n" * 200_000
-    with pytest.raises(UnreadableFile, match="Of the 10,250 rows"):
+    with pytest.raises(UnreadableFile, match="Of the 12,000 rows"):
         read_export(make_export(1, 1).csv + rows, NAME)
 
 

@@ -14,15 +14,17 @@ import pyarrow.compute as pc
 
 from i2g_recon.core.answers import Answers
 from i2g_recon.core.dates import DateStyle, decide
+from i2g_recon.core.frame import INVOICE_COLUMNS
 from i2g_recon.core.invoice import RowError, State
 from i2g_recon.core.money import exponent
 from i2g_recon.core.reference_keys import tail_numbers
 from i2g_recon.errors import NeedsAnswer
+from i2g_recon.invoice2go.frame_columns import frame_of, kept, maybe, sum_of
 from i2g_recon.invoice2go.listing_amounts import Amounts, amounts_of, decimal_sign
 from i2g_recon.invoice2go.listing_cells import WORD_TOTAL, Cells
-from i2g_recon.invoice2go.listing_frame import frame_of, kept, maybe, sum_of
 from i2g_recon.invoice2go.listing_heading import Columns
 
+LISTING = "listing"  # the account of every invoice that came from a table without ids
 FOOT = "sums"
 MONEY = ("total", "subtotal", "paid", "balance")
 STATES = {
@@ -157,7 +159,8 @@ class Reading:
             "status": self.listing.coded("status").column(),
             "state": self.listing.coded("status").column(state),
         }
-        return frame_of({name: kept(one, keep) for name, one in columns.items() if one is not None}, int(keep.sum()))
+        stated = {name: kept(one, keep) for name, one in columns.items() if one is not None}
+        return frame_of(stated, INVOICE_COLUMNS, int(keep.sum()), {"account": LISTING, "adds_up": True})
 
     def currencies(self) -> Coded:
         """The currency of each row: its cell, what the heading of the total names, or the answer."""

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from itertools import islice
+
+import pandas as pd
 
 from i2g_recon.core.frame import Invoices, Origin
 from i2g_recon.errors import UnreadableFile
@@ -17,8 +20,9 @@ from i2g_recon.invoice2go.container import AGAIN, Export, open_export, text_line
 from i2g_recon.invoice2go.gathering import Gathering
 from i2g_recon.invoice2go.rows import BrokenRow, Heading, Lines, Row, read_heading, read_rows
 
+SAMPLE_NAMES = 3  # with letters beyond ASCII, to check a guessed encoding by
 MOST_REFUSED = 10_000  # a file that refuses this many rows and more than it accepts is not worth finishing
-PROGRESS_ROWS = 250
+BATCH_ROWS = 2_000  # a tenth of a second, and little memory
 RESAVED = (
     "looks changed by a spreadsheet program, which drops leading zeros of invoice numbers; "
     "download the export from Invoice2go again and import it without opening it"
@@ -43,7 +47,7 @@ def read_opened(export: Export, data: bytes, name: str, *, progress: Progress | 
     origin = Origin(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=gathering.rows)
     invoices, lines = gathering.frames()
     errors = sorted(gathering.errors, key=lambda error: error.row)
-    notes = (*export.notes, *notes_on(export, gathering, heading))
+    notes = (*export.notes, *notes_on(export, gathering, heading, invoices))
     return Invoices(invoices=invoices, lines=lines, row_errors=tuple(errors), origin=origin, notes=notes)
 
 
@@ -59,11 +63,12 @@ def read_table(export: Export, progress: Progress) -> tuple[Gathering, Heading]:
     with raw, stream:
         lines = Lines(stream, export.file)
         heading = read_heading(lines, export.file)
-        for last in read_rows(lines, heading):
-            gathering.take(last)
-            if gathering.rows % PROGRESS_ROWS == 0:
-                progress(raw.tell(), total)
-                refuse_hopeless(gathering)
+        rows = read_rows(lines, heading)
+        while batch := list(islice(rows, BATCH_ROWS)):
+            gathering.take(batch)
+            last = batch[-1]
+            progress(raw.tell(), total)
+            refuse_hopeless(gathering)
     refuse_cut_off(last, heading, export.file, ended=lines.ended)
     progress(total, total)
     return gathering, heading
@@ -110,19 +115,21 @@ def refuse_all(gathering: Gathering) -> None:
     )
 
 
-def notes_on(export: Export, gathering: Gathering, heading: Heading) -> list[str]:
+def notes_on(export: Export, gathering: Gathering, heading: Heading, invoices: pd.DataFrame) -> list[str]:
     """Sentences about the file as a whole."""
     notes = []
     if export.encoding == "cp1252":
-        shown = f" Check names such as {', '.join(gathering.names)}." if gathering.names else ""
+        names = [name[:40] for name in invoices["contact"] if not name.isascii()][:SAMPLE_NAMES]
+        shown = f" Check names such as {', '.join(names)}." if names else ""
         notes.append(f"The file is not UTF-8 and was read as Windows-1252.{shown}")
     if heading.missing:
         notes.append(f"The file has no column {', '.join(heading.missing)}; what they say is treated as not known.")
     if heading.unknown:
         shown = ", ".join(name[:40] or "(without a name)" for name in heading.unknown[:5])
         notes.append(f"Columns this version does not use: {shown}.")
-    if len(gathering.accounts) > 1:
-        notes.append(f"The file holds invoices of {len(gathering.accounts)} Invoice2go accounts.")
+    accounts = invoices["account"].nunique()
+    if accounts > 1:
+        notes.append(f"The file holds invoices of {accounts} Invoice2go accounts.")
     if gathering.mangled:
         notes.append(f"{gathering.mangled:,} of {gathering.rows:,} rows show that the file {RESAVED}.")
     return notes

@@ -23,6 +23,7 @@ SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d+", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 YEARS = range(1970, 2200)
 MOST_TERM_DAYS = 3650
+MOST_TERM_DIGITS = 9
 SENDING = {"sent": State.LIVE, "unsent": State.UNSENT}
 STATUS = {"sent": State.LIVE, "opened": State.LIVE, "unsent": State.UNSENT, "draft": State.UNSENT}
 
@@ -184,10 +185,15 @@ def has_withholding_rate(reading: RowReading) -> bool:
 
 def due_date(date: dt.date | None, terms: str) -> dt.date | None:
     """Invoice date plus terms in days; None when the terms are no number of days."""
+    days = term_days(terms)
+    return None if date is None or days is None else date + dt.timedelta(days=days)
+
+
+def term_days(terms: str) -> int | None:
+    """Terms that are a number of days; None for others, such as `on receipt`."""
     terms = terms.strip()
-    if date is None or not (terms.isascii() and terms.isdigit()) or int(terms[:9]) > MOST_TERM_DAYS:
-        return None
-    return date + dt.timedelta(days=int(terms))
+    days = int(terms) if terms.isascii() and terms.isdigit() and len(terms) <= MOST_TERM_DIGITS else None
+    return days if days is not None and days <= MOST_TERM_DAYS else None
 
 
 def read_moment(reading: RowReading, column: str) -> dt.datetime | None:

@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from i2g_recon.errors import UnreadableFile
 from i2g_recon.invoice2go.container import AGAIN, kind_of
@@ -38,8 +38,7 @@ SEEMS = (  # headings, how many of them a file must have, what it then seems to 
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One invoice row: the 1-based line it begins on and its cells by column name."""
 
     line: int

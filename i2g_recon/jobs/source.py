@@ -14,7 +14,7 @@ import pandas as pd
 
 from i2g_recon.core.frame import INVOICE_COLUMNS, LINE_COLUMNS, Invoices, Origin, empty_frame
 from i2g_recon.core.reference_keys import match_keys
-from i2g_recon.invoice2go.listing_frame import LISTING
+from i2g_recon.invoice2go.listing_rows import LISTING
 from i2g_recon.jobs.workspace import Workspace
 
 

@@ -1,18 +1,16 @@
-"""The columns of a report-style table as an invoice frame; what the table lacks has its usual value."""
+"""Columns as a frame of the one schema; a column that the file lacks has its usual value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from i2g_recon.core.frame import DEFAULTS, INVOICE_COLUMNS
+from i2g_recon.core.frame import DEFAULTS
 from i2g_recon.invoice2go.listing_amounts import Amounts
-
-LISTING = "listing"  # the account of every invoice that came from a table without ids
 
 
 def kept(values: Any, keep: np.ndarray) -> Any:
@@ -35,12 +33,14 @@ def sum_of(columns: Sequence[Amounts]) -> Any:
     return pd.arrays.IntegerArray(np.sum([one.minor for one in columns], axis=0), ~stated)
 
 
-def frame_of(columns: dict[str, Any], rows: int) -> pd.DataFrame:
-    """INVOICE_COLUMNS from the columns there are."""
-    fills = {**{name: DEFAULTS[dtype] for name, dtype in INVOICE_COLUMNS.items()}, "account": LISTING, "adds_up": True}
+def frame_of(
+    columns: Mapping[str, Any], schema: Mapping[str, str], rows: int, usual: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """All columns of a schema from those there are; usual: what stands in others if not the default."""
+    fills = {name: DEFAULTS[dtype] for name, dtype in schema.items()} | dict(usual or {})
     spare: dict[tuple[Any, str], pd.Series] = {}  # columns of one value are one column
     made = {}
-    for name, dtype in INVOICE_COLUMNS.items():
+    for name, dtype in schema.items():
         key = (fills[name], dtype)
         if name not in columns and key not in spare:
             spare[key] = constant(fills[name], dtype, rows)
