@@ -76,9 +76,10 @@ class Gathering:
                 order.append(False)
         accepted = np.array(among_plain, dtype=bool)
         counts = [*plain.lines_per_invoice[accepted].tolist(), *map(len, line_rows)]
-        singly = frame.from_rows(invoice_rows, list(chain.from_iterable(line_rows)))
-        invoices = joined(plain.invoices[accepted], singly.invoices)
-        lines = joined(plain.lines[accepted.repeat(plain.lines_per_invoice)], singly.lines)
+        invoices, lines = plain.invoices[accepted], plain.lines[accepted.repeat(plain.lines_per_invoice)]
+        if invoice_rows:
+            singly = frame.from_rows(invoice_rows, list(chain.from_iterable(line_rows)))
+            invoices, lines = joined(invoices, singly.invoices), joined(lines, singly.lines)
         self.add(invoices, lines, np.array(counts, dtype="int64"), np.array(order, dtype=bool))
 
     def add(self, invoices: pd.DataFrame, lines: pd.DataFrame, counts: np.ndarray, order: np.ndarray) -> None:

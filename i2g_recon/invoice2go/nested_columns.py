@@ -80,29 +80,28 @@ def split(data: np.ndarray, width: int, cells: int) -> tuple[pa.LargeStringArray
 
     data: cells that each end in a NUL and hold an even number of quotes. Fields keep their quotes.
     """
-    quotes = data == QUOTE
-    outside = np.cumsum(quotes, dtype=np.uint8) % 2 == 0
-    ends_cell = data == END
-    ends_record = (data == SEMICOLON) & outside | ends_cell
-    ends_field = (data == COMMA) & outside | ends_record
-    ends = np.flatnonzero(ends_field)
-    of_field = np.concatenate([[0], np.cumsum(ends_cell[ends])[:-1]])
+    quotes = np.flatnonzero(data == QUOTE)
+    separators = np.flatnonzero((data == COMMA) | (data == SEMICOLON) | (data == END))
+    ends = separators[np.searchsorted(quotes, separators) % 2 == 0]
+    is_end = np.zeros(len(data), dtype=bool)
+    is_end[ends] = True
+    marks = data[ends]
+    of_field = np.concatenate([[0], np.cumsum(marks == END)[:-1]])
     good = np.ones(cells, dtype=bool)
-    last = np.flatnonzero(ends_record[ends])  # the last field of each record
+    last = np.flatnonzero(marks != COMMA)  # the last field of each record
     good[of_field[last[np.diff(last, prepend=-1) != width]]] = False
-    good[np.searchsorted(np.flatnonzero(ends_cell), stray_quotes(data, quotes, ends_field))] = False
+    good[np.searchsorted(ends[marks == END], stray_quotes(data, quotes, is_end))] = False
     offsets = np.concatenate([[0], ends - np.arange(len(ends))]).astype("int64")  # once the separators are out
-    fields = pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data[~ends_field]))
+    fields = pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data[~is_end]))
     return fields, of_field, good
 
 
-def stray_quotes(data: np.ndarray, quotes: np.ndarray, ends_field: np.ndarray) -> np.ndarray:
-    """Positions of quotes that do not begin a field, end one, or stand doubled inside one."""
-    places = np.flatnonzero(quotes)
-    opening, closing = places[::2], places[1::2]
+def stray_quotes(data: np.ndarray, quotes: np.ndarray, is_end: np.ndarray) -> np.ndarray:
+    """Which of the quotes, given by position, neither begin a field nor end one nor stand doubled inside one."""
+    opening, closing = quotes[::2], quotes[1::2]
     before = np.maximum(opening - 1, 0)
-    begins = (opening == 0) | ends_field[before] | (data[before] == QUOTE)
-    finishes = ends_field[closing + 1] | (data[closing + 1] == QUOTE)
+    begins = (opening == 0) | is_end[before] | (data[before] == QUOTE)
+    finishes = is_end[closing + 1] | (data[closing + 1] == QUOTE)
     return np.concatenate([opening[~begins], closing[~finishes]])
 
 

@@ -38,9 +38,8 @@ class Repeating:
     @classmethod
     def of(cls, cells: Sequence[str]) -> Repeating:
         """A column of cells."""
-        known: dict[str, int] = {}
-        codes = [known.setdefault(cell, len(known)) for cell in cells]
-        return cls(np.array(codes, dtype="int64"), list(known))
+        known = {text: code for code, text in enumerate(dict.fromkeys(cells))}
+        return cls(np.fromiter(map(known.__getitem__, cells), "int64", len(cells)), list(known))
 
     def each(self, told: Callable[[str], Any], dtype: Any) -> np.ndarray:
         """A value per row, worked out once per text."""

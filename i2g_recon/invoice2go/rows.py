@@ -169,7 +169,7 @@ def read_rows(lines: Lines, heading: Heading) -> Iterator[Row | BrokenRow]:
             return
         if len(cells) == width:
             if any(cells):
-                yield Row(line, dict(zip(heading.columns, cells, strict=True)))
+                yield Row(line, dict(zip(heading.columns, cells, strict=False)))
         elif any(cells):
             yield BrokenRow(
                 line, f"{len(cells)} cells", f"the row has {len(cells)} cells where the heading names {width} columns"
