@@ -17,6 +17,7 @@ from i2g_recon.core.invoice import LineAmountTypes
 from i2g_recon.errors import UnreadableFile
 from i2g_recon.invoice2go.container import MAX_FILE_BYTES
 from i2g_recon.invoice2go.door import read_path
+from i2g_recon.invoice2go.gathering import PLAIN_FROM
 from i2g_recon.invoice2go.reader import read_export
 
 NAME = "marlow_invoice_2026.csv"
@@ -54,7 +55,7 @@ def with_semicolons(data: bytes) -> bytes:
 @settings(deadline=None, max_examples=40)
 @given(
     seed=st.integers(0, 10**6),
-    invoices=st.integers(1, 12),
+    invoices=st.integers(1, 12) | st.just(PLAIN_FROM + 1),
     lines=st.integers(0, 5),
     quirks=st.booleans(),
     packed=st.booleans(),
