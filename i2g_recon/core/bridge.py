@@ -12,7 +12,8 @@ a month of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,7 @@ TOTAL_COLUMNS = [
 ]
 MONTH_TOTAL_COLUMNS = ["currency", "month", "source_minor", "target_minor", "unexplained_minor"]
 OTHER_MONTH = "other_month"
+Columns = dict[str, np.ndarray]
 BLANK = ""  # the id of a side that has no part in a movement; the month of what is not dated
 
 
@@ -47,32 +49,35 @@ def movements_of(compared: Compared) -> pd.DataFrame:
     target_apart[compared.pairing.target_pairs[one_currency]] = False
     left = movements_of_rows(source, placed.source_bucket, placed.source_reason, source_apart)
     right = movements_of_rows(target, placed.target_bucket, placed.target_reason, target_apart)
-    frames = [
-        left.assign(amount_minor=-left["amount_minor"], target_id=BLANK),
-        right.rename(columns={"source_id": "target_id"}).assign(source_id=BLANK),
+    parts = (
+        left | {"amount_minor": -left["amount_minor"], "source_id": left["id"], "target_id": blanks(left["id"])},
+        right | {"source_id": blanks(right["id"]), "target_id": right["id"]},
         movements_of_pairs(compared, one_currency),
-        movements_of_months(compared, one_currency),
-    ]
-    return pd.concat([frame[MOVEMENT_COLUMNS] for frame in frames], ignore_index=True)
+        *movements_of_months(compared, one_currency),
+    )
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in MOVEMENT_COLUMNS})
 
 
-def movements_of_rows(frame: pd.DataFrame, bucket: np.ndarray, reason: np.ndarray, mask: np.ndarray) -> pd.DataFrame:
+def blanks(ids: np.ndarray) -> np.ndarray:
+    """As many blank ids."""
+    return np.full(len(ids), BLANK, dtype=object)
+
+
+def movements_of_rows(frame: pd.DataFrame, bucket: np.ndarray, reason: np.ndarray, mask: np.ndarray) -> Columns:
     """Rows that move their whole total; the two halves of a pair in two currencies move under `currency`."""
     at = np.flatnonzero(mask)
     paired = np.isin(bucket[at].astype(str), ["agrees", "differs"])
-    few = frame.iloc[at]
-    return pd.DataFrame(
-        {
-            "currency": few["currency"].to_numpy(dtype=object),
-            "month": month_texts(month_numbers(few["date"])),
-            "reason": np.where(paired, "currency", reason[at]),
-            "amount_minor": live_amounts(few),
-            "source_id": few["id"].to_numpy(dtype=object),
-        }
-    )
+    few = frame[["id", "currency", "date", "state", "total_minor"]].iloc[at]
+    return {
+        "currency": few["currency"].to_numpy(dtype=object),
+        "month": month_texts(month_numbers(few["date"])),
+        "reason": np.where(paired, "currency", reason[at]),
+        "amount_minor": live_amounts(few),
+        "id": few["id"].to_numpy(dtype=object),
+    }
 
 
-def movements_of_pairs(compared: Compared, one_currency: np.ndarray) -> pd.DataFrame:
+def movements_of_pairs(compared: Compared, one_currency: np.ndarray) -> Columns:
     """The deltas of pairs in one currency, in parts by their causes; pairs without a delta move nothing."""
     source, target = compared.pairs.column("total_minor")
     delta = target.to_numpy(dtype="int64") - source.to_numpy(dtype="int64")
@@ -87,19 +92,17 @@ def movements_of_pairs(compared: Compared, one_currency: np.ndarray) -> pd.DataF
     at = np.concatenate([caused["pair"].to_numpy(), whole])
     left, right = compared.pairs.source, compared.pairs.target
     plain = np.where(excluded[whole], "out_of_period", "within_tolerance").astype(object)
-    return pd.DataFrame(
-        {
-            "currency": left.few("currency", at).to_numpy(dtype=object),
-            "month": month_texts(month_numbers(right.few("date", at))),
-            "reason": np.concatenate([caused["cause"].to_numpy(dtype=object), plain]),
-            "amount_minor": np.concatenate([caused["amount_minor"].to_numpy(), delta[whole]]),
-            "source_id": left.few("id", at).to_numpy(dtype=object),
-            "target_id": right.few("id", at).to_numpy(dtype=object),
-        }
-    )
+    return {
+        "currency": left.few("currency", at).to_numpy(dtype=object),
+        "month": month_texts(month_numbers(right.few("date", at))),
+        "reason": np.concatenate([caused["cause"].to_numpy(dtype=object), plain]),
+        "amount_minor": np.concatenate([caused["amount_minor"].to_numpy(), delta[whole]]),
+        "source_id": left.few("id", at).to_numpy(dtype=object),
+        "target_id": right.few("id", at).to_numpy(dtype=object),
+    }
 
 
-def movements_of_months(compared: Compared, one_currency: np.ndarray) -> pd.DataFrame:
+def movements_of_months(compared: Compared, one_currency: np.ndarray) -> tuple[Columns, Columns]:
     """Pairs dated in two months: the source's total leaves one month and enters the other."""
     source, target = compared.pairs.source, compared.pairs.target
     months = month_numbers(source["date"]), month_numbers(target["date"])
@@ -107,15 +110,15 @@ def movements_of_months(compared: Compared, one_currency: np.ndarray) -> pd.Data
     amount = source.few("total_minor", at).to_numpy()
     shared = {
         "currency": source.few("currency", at).to_numpy(dtype=object),
-        "reason": OTHER_MONTH,
+        "reason": np.full(len(at), OTHER_MONTH, dtype=object),
         "source_id": source.few("id", at).to_numpy(dtype=object),
         "target_id": target.few("id", at).to_numpy(dtype=object),
     }
     leaving, entering = (
-        pd.DataFrame({**shared, "month": month_texts(month[at]), "amount_minor": sign * amount})
+        {**shared, "month": month_texts(month[at]), "amount_minor": sign * amount}
         for month, sign in zip(months, (-1, 1), strict=True)
     )
-    return pd.concat([leaving, entering], ignore_index=True)
+    return leaving, entering
 
 
 def month_numbers(dates: pd.Series) -> np.ndarray:
@@ -142,13 +145,40 @@ def build_bridge_by_month(movements: pd.DataFrame) -> pd.DataFrame:
 
 def steps(movements: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Movements summed by the keys and reason, reasons in the order of REASONS, unknown ones last."""
+    grouped = summed([movements[name] for name in [*keys, "reason"]], movements["amount_minor"].to_numpy())
     order = {reason: place for place, reason in enumerate(REASONS)}
-    grouped = movements.groupby([*keys, "reason"], as_index=False, sort=True).agg(
-        count=("amount_minor", "size"), amount_minor=("amount_minor", "sum")
-    )
-    rank = grouped["reason"].map(order).fillna(len(order))
-    ordered = grouped.assign(rank=rank).sort_values([*keys, "rank", "reason"], kind="stable")
-    return ordered.astype({"count": "int64", "amount_minor": "int64"}).reset_index(drop=True)
+    ranks = np.array([order.get(reason, len(order)) for reason in grouped.keys[-1]], dtype="int64")
+    ordered = np.lexsort((ranks, *reversed(grouped.codes[:-1])))  # stable: of equal ranks by reason
+    told = {name: key[ordered] for name, key in zip([*keys, "reason"], grouped.keys, strict=True)}
+    return pd.DataFrame({**told, "count": grouped.counts[ordered], "amount_minor": grouped.sums[ordered]})
+
+
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """Groups in the order of their keys. keys, codes: one array per key column; sums are exact."""
+
+    keys: list[np.ndarray]
+    codes: list[np.ndarray]
+    counts: np.ndarray
+    sums: np.ndarray
+
+    def by_key(self) -> dict[tuple[str, ...], int]:
+        """The sum of each group."""
+        return dict(zip(zip(*self.keys, strict=True), self.sums.tolist(), strict=True))
+
+
+def summed(columns: Sequence[pd.Series | np.ndarray], amounts: np.ndarray) -> Summed:
+    """Rows with equal keys, which are texts, as one."""
+    coded = [pd.factorize(column, sort=True) for column in columns]
+    group = np.zeros(len(amounts), dtype="int64")
+    for codes, found in coded:
+        group = group * max(len(found), 1) + codes
+    _, first, which, counts = np.unique(group, return_index=True, return_inverse=True, return_counts=True)
+    sums = np.zeros(len(first), dtype="int64")
+    np.add.at(sums, which, amounts)
+    own = [codes[first] for codes, _ in coded]
+    keys = [np.asarray(found.take(each), dtype=object) for each, (_, found) in zip(own, coded, strict=True)]
+    return Summed(keys, own, counts.astype("int64"), sums)
 
 
 def live_amounts(frame: pd.DataFrame) -> np.ndarray:
@@ -162,11 +192,11 @@ def control_totals(source: pd.DataFrame, target: pd.DataFrame, bridge: pd.DataFr
     source_minor and target_minor count live and unsent rows, the gone columns the voided and deleted ones; both
     together are the input. unexplained_minor is what the steps leave open and must be 0.
     """
-    sums: dict[str, pd.Series] = {}
+    sums = {}
     for name, frame in (("source", source), ("target", target)):
-        live = pd.Series(live_amounts(frame), index=frame.index)
-        sums[f"{name}_minor"] = live.groupby(frame["currency"]).sum()
-        sums[f"{name}_gone_minor"] = (frame["total_minor"] - live).groupby(frame["currency"]).sum()
+        live, all_of_them = live_amounts(frame), frame["total_minor"].to_numpy(dtype="int64")
+        sums[f"{name}_minor"] = summed([frame["currency"]], live).by_key()
+        sums[f"{name}_gone_minor"] = summed([frame["currency"]], all_of_them - live).by_key()
     return closed(sums, bridge, ["currency"])[TOTAL_COLUMNS]
 
 
@@ -174,14 +204,16 @@ def control_totals_by_month(source: pd.DataFrame, target: pd.DataFrame, bridge: 
     """One row per currency and month: MONTH_TOTAL_COLUMNS, straight from the inputs; voided and deleted rows apart."""
     sums = {}
     for name, frame in (("source", source), ("target", target)):
-        keys = [frame["currency"].to_numpy(dtype=object), month_texts(month_numbers(frame["date"]))]
-        sums[f"{name}_minor"] = pd.Series(live_amounts(frame)).groupby(keys).sum()
+        keys = [frame["currency"], month_texts(month_numbers(frame["date"]))]
+        sums[f"{name}_minor"] = summed(keys, live_amounts(frame)).by_key()
     return closed(sums, bridge, ["currency", "month"])[MONTH_TOTAL_COLUMNS]
 
 
-def closed(sums: Mapping[str, pd.Series], bridge: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Sums side by side, with what the steps leave unexplained."""
-    moved = bridge.groupby(keys if len(keys) > 1 else keys[0])["amount_minor"].sum()
-    totals = pd.concat({**sums, "moved": moved}, axis="columns").astype("Int64").fillna(0).astype("int64").sort_index()
-    totals["unexplained_minor"] = totals["target_minor"] - totals["source_minor"] - totals["moved"]
-    return totals.rename_axis(keys).reset_index()
+def closed(sums: Mapping[str, Mapping[tuple[str, ...], int]], bridge: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Sums side by side, with what the steps leave unexplained. sums: per column, minor units by key."""
+    moved = summed([bridge[name] for name in keys], bridge["amount_minor"].to_numpy()).by_key()
+    rows = sorted({key for each in (*sums.values(), moved) for key in each})
+    texts = {name: pd.Series([key[place] for key in rows], dtype="str") for place, name in enumerate(keys)}
+    totals = {name: np.array([each.get(key, 0) for key in rows], dtype="int64") for name, each in sums.items()}
+    explained = totals["source_minor"] + np.array([moved.get(key, 0) for key in rows], dtype="int64")
+    return pd.DataFrame({**texts, **totals, "unexplained_minor": totals["target_minor"] - explained})

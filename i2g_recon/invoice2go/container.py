@@ -220,6 +220,8 @@ def proven_encoding(table: Export) -> Export:
         if table.data.startswith(bom):
             refuse_undecodable(table, encoding)
             return replace(table, encoding=encoding)
+    if table.data.isascii() and b"\0" not in table.data:
+        return replace(table, encoding="utf-8")
     try:
         decode_through(table.data, "utf-8")
     except UnicodeDecodeError:

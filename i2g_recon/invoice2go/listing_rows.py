@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ from i2g_recon.invoice2go.listing_heading import Columns
 LISTING = "listing"  # the account of every invoice that came from a table without ids
 FOOT = "sums"
 MONEY = ("total", "subtotal", "paid", "balance")
+CODED = ("client", "date", "due_date", "status", "currency", "kind", "email")  # the longest work first
 STATES = {
     **dict.fromkeys(
         "sent opened viewed unpaid overdue paid outstanding due open printed emailed unopened owing".split(), State.LIVE
@@ -103,9 +105,19 @@ class Listing:
             self.known[name] = blank if place is None else Coded.of(self.cells.columns[place])
         return self.known[name]
 
+    def read_ahead(self) -> None:
+        """Makes the codes of all columns that will be asked for."""
+        side_by_side(self.coded, [name for name in CODED if name in self.columns.places])
+
     def numbers(self) -> pa.LargeStringArray:
         """The invoice numbers without surrounding blanks."""
         return pc.utf8_trim_whitespace(self.cells.columns[self.columns.places["number"][0]])
+
+
+def side_by_side(work: Callable[[Any], Any], things: Sequence[Any]) -> list[Any]:
+    """What some work makes of each thing, several at once: Arrow does most of it without Python's lock."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(work, things))
 
 
 class Reading:
@@ -115,6 +127,7 @@ class Reading:
         self.name, self.listing = name, listing
         self.errors: list[RowError] = []
         self.refused = np.zeros(len(listing), dtype=bool)
+        listing.read_ahead()
         self.aside = set_aside(listing)
         self.currency = self.currencies()
         self.sign = decimal_sign(
@@ -134,8 +147,7 @@ class Reading:
     def invoices(self) -> pd.DataFrame:
         """The accepted rows: INVOICE_COLUMNS."""
         places = self.listing.columns.places
-        money = {name: self.amounts(name, places[name][0]) for name in MONEY if name in places}
-        taxes = [self.amounts("tax", at) for at in places.get("tax", ())]
+        money, taxes = self.amounts()
         self.total_minor = money["total"].minor
         self.refuse(np.flatnonzero(~money["total"].stated & ~self.refused), "total", "The row has no total.")
         dates, due_dates = self.dates("date"), self.dates("due_date")
@@ -194,16 +206,23 @@ class Reading:
         self.refuse(wrong, name, "This is not a date.", refused=name == "date")
         return column.each([days[text] for text in column.texts], "datetime64[D]").astype("datetime64[s]")
 
-    def amounts(self, name: str, place: int) -> Amounts:
-        """A column as minor units; a cell that is no amount refuses the row."""
-        decimals = self.currency.each([exponent(code) for code in self.currency.texts], "int64")
-        codes = self.currency.texts
-        found = amounts_of(
-            self.listing.cells.columns[place], decimals, self.sign, lambda row: codes[self.currency.codes[row]]
-        )
-        for row, problem in found.bad.items():
-            self.refuse(np.array([row]), name, problem, place=place)
-        return found
+    def amounts(self) -> tuple[dict[str, Amounts], list[Amounts]]:
+        """The columns of money as minor units, and those of taxes; a cell that is no amount refuses its row."""
+        places, codes = self.listing.columns.places, self.currency.texts
+        decimals = self.currency.each([exponent(code) for code in codes], "int64")
+        wanted = [(name, at) for name in MONEY for at in places.get(name, ())[:1]]
+        wanted += [("tax", at) for at in places.get("tax", ())]
+
+        def read(column: tuple[str, int]) -> Amounts:
+            cells = self.listing.cells.columns[column[1]]
+            return amounts_of(cells, decimals, self.sign, lambda row: codes[self.currency.codes[row]])
+
+        found = side_by_side(read, wanted)
+        for (name, place), each in zip(wanted, found, strict=True):
+            for row, problem in each.bad.items():
+                self.refuse(np.array([row]), name, problem, place=place)
+        money = {name: each for (name, _), each in zip(wanted, found, strict=True) if name != "tax"}
+        return money, found[len(money) :]
 
     def ids(self, numbers: pa.LargeStringArray, dates: np.ndarray, totals: np.ndarray) -> Any:
         """The number, and date, total and client as one hash; a row that repeats them all gets a number of its own.
