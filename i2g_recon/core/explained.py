@@ -205,6 +205,8 @@ def tenthousandths(value: Decimal) -> int:
 
 def chief_causes(parts: pd.DataFrame) -> dict[int, str]:
     """By position of the pair the cause that moves most, by total, then by tax."""
+    if parts.empty:
+        return {}
     order = {name: place for place, name in enumerate(CAUSES)}
     sums = parts.groupby(["pair", "cause"], as_index=False, sort=False)[["amount_minor", "tax_minor"]].sum()
     ranked = sums.assign(

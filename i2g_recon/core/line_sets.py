@@ -36,6 +36,8 @@ def other_lines(source: Side, target: Side, compared: np.ndarray) -> np.ndarray:
     """Mask of the compared pairs whose lines are not the same by quantity, price and what they come to."""
     differs = compared & (source.runs.counts != target.runs.counts)
     differs |= compared & (source.runs.sums(hashes(source.lines)) != target.runs.sums(hashes(target.lines)))
+    if not differs.any():
+        return differs
     left, right = sorted_lines(source, differs), sorted_lines(target, differs)
     counts = [np.bincount(each[:, 0], minlength=len(differs)) for each in (left, right)]
     differs &= counts[0] != counts[1]
