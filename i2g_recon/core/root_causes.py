@@ -7,6 +7,7 @@ differing field. What the exceptions of one cause share is its detail: "GST 10% 
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from i2g_recon.core.gaps import Gap
 from i2g_recon.core.money import from_scaled, plain
 
 WHOSE = ("missing", "ambiguous", "extra")
+ROWS = ("item", "code", "detail", "currency", "minor", "date", "source_id", "target_id")
+Columns = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,80 +50,97 @@ def root_causes_of(compared: Compared, gaps: Iterable[Gap]) -> tuple[RootCause, 
 
     Currencies are never added together: causes are ordered by the currency most exceptions are in, then by the next.
     """
-    rows = pd.concat([alone(compared, gaps), differing(compared)], ignore_index=True)
-    order = rows["currency"].value_counts(sort=True).sort_index().sort_values(ascending=False, kind="stable").index
-    groups = rows.groupby(["code", "detail"], sort=True)
-    causes = [root_cause(str(code), str(detail), own) for (code, detail), own in groups]
+    parts = (*alone(compared, gaps), differing(compared))
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in ROWS}
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, key in enumerate(zip(rows["code"].tolist(), rows["detail"].tolist(), strict=True)):
+        groups[key].append(place)
+    many = Counter(rows["currency"].tolist())
+    order = sorted(many, key=lambda currency: (-many[currency], currency))
+    causes = [
+        root_cause(code, detail, {name: column[at] for name, column in rows.items()})
+        for (code, detail), at in sorted(groups.items())
+    ]
     return tuple(sorted(causes, key=lambda one: ([-dict(one.amounts).get(code, 0) for code in order], one.code)))
 
 
-def root_cause(code: str, detail: str, rows: pd.DataFrame) -> RootCause:
+def root_cause(code: str, detail: str, rows: Columns) -> RootCause:
     """One root cause from its exceptions."""
-    amounts = rows.groupby("currency", sort=True)["minor"].sum()
-    days = rows["date"].dropna()
+    amounts: Counter[str] = Counter()
+    for currency, minor in zip(rows["currency"].tolist(), rows["minor"].tolist(), strict=True):
+        amounts[currency] += minor
+    days = rows["date"][~np.isnat(rows["date"])].astype("datetime64[D]")
     fix = FIXES[code]
     return RootCause(
         code=code,
         detail=detail,
         words=fix.told(code, detail),
         remedy=fix.remedy,
-        exceptions=int(rows["item"].nunique()),
-        first=str(days.min().date()) if len(days) else "",
-        last=str(days.max().date()) if len(days) else "",
-        amounts=tuple((str(currency), int(minor)) for currency, minor in amounts.items() if minor),
+        exceptions=len(np.unique(rows["item"])),
+        first=str(days.min()) if len(days) else "",
+        last=str(days.max()) if len(days) else "",
+        amounts=tuple((currency, minor) for currency, minor in sorted(amounts.items()) if minor),
         source_ids=tuple(sorted(one for one in rows["source_id"] if one)),
         target_ids=tuple(sorted(one for one in rows["target_id"] if one)),
     )
 
 
-def alone(compared: Compared, gaps: Iterable[Gap]) -> pd.DataFrame:
-    """What has no partner, and every row of the ambiguous groups."""
+def alone(compared: Compared, gaps: Iterable[Gap]) -> tuple[Columns, Columns]:
+    """What has no partner, and every row of the ambiguous groups, of each side."""
     placed, pairing = compared.placed, compared.pairing
-    sides = (
-        ("source_id", compared.source, placed.source_bucket, placed.source_reason, pairing.source_group),
-        ("target_id", compared.target, placed.target_bucket, placed.target_reason, pairing.target_group),
-    )
-    frames = []
-    for name, side, bucket, reason, group in sides:
-        at = np.flatnonzero(np.isin(bucket.astype(str), WHOSE))
-        ids = side["id"].iloc[at].astype(object)
-        item = np.where(group[at] >= 0, "group " + pd.Series(group[at]).astype(str), name + ids.to_numpy())
-        frames.append(
-            pd.DataFrame(
-                {
-                    "item": item,
-                    "code": reason[at],
-                    "detail": "",
-                    "currency": side["currency"].iloc[at].to_numpy(dtype=object),
-                    "minor": np.abs(side["total_minor"].iloc[at].to_numpy(dtype="int64")),
-                    "date": side["date"].iloc[at].to_numpy(),
-                    "source_id": "",
-                    "target_id": "",
-                }
-            ).assign(**{name: ids.to_numpy()})
-        )
-    rows = pd.concat(frames, ignore_index=True)
-    once(rows)
-    no_currency = rows["code"] == "currency_not_subscribed"
-    rows.loc[no_currency, "detail"] = rows.loc[no_currency, "currency"]
+    left = of_side(compared.source, placed.source_bucket, placed.source_reason, pairing.source_group)
+    right = of_side(compared.target, placed.target_bucket, placed.target_reason, pairing.target_group)
+    right["item"][right["item"] >= 0] += len(compared.source)
+    once(left, right)
     words = {one: gap.words for gap in gaps for one in gap.ids}
-    cut = rows["source_id"].isin(words) & (rows["code"] == "sent_not_in_target")
-    rows.loc[cut, "detail"] = rows.loc[cut, "source_id"].map(words)
-    rows.loc[cut, "code"] = CONNECTION_CUT
-    return rows
+    for place in np.flatnonzero(left["code"] == "sent_not_in_target").tolist():
+        if found := words.get(left["id"][place]):
+            left["code"][place], left["detail"][place] = CONNECTION_CUT, found
+    return (
+        {**left, "source_id": left["id"], "target_id": blank(len(left["id"]))},
+        {**right, "source_id": blank(len(right["id"])), "target_id": right["id"]},
+    )
 
 
-def once(rows: pd.DataFrame) -> None:
-    """An ambiguous group counts with its larger side: the other one is the same money."""
-    sides = pd.Series(np.where(rows["source_id"] != "", "source", "target"))
-    sums = rows.groupby(["item", "currency", sides], sort=False)["minor"].transform("sum")
-    most = sums.groupby([rows["item"], rows["currency"]], sort=False).transform("max")
-    smaller = sums < most
-    twin = (sides == "target") & (sums == most) & rows["item"].isin(rows["item"][(sides == "source") & ~smaller])
-    rows.loc[smaller | twin, "minor"] = 0
+def of_side(side: pd.DataFrame, bucket: np.ndarray, reason: np.ndarray, group: np.ndarray) -> Columns:
+    """The rows of one side that have no partner or are ambiguous. item: the row, or below 0 for its group."""
+    at = np.flatnonzero(np.isin(bucket.astype(str), WHOSE))
+    code, currency = reason[at].astype(object), side["currency"].iloc[at].to_numpy(dtype=object)
+    return {
+        "item": np.where(group[at] >= 0, -1 - group[at], at),
+        "code": code,
+        "detail": np.where(code == "currency_not_subscribed", currency, "").astype(object),
+        "currency": currency,
+        "minor": np.abs(side["total_minor"].iloc[at].to_numpy(dtype="int64")),
+        "date": side["date"].iloc[at].to_numpy(dtype="datetime64[s]"),
+        "id": side["id"].iloc[at].to_numpy(dtype=object),
+    }
 
 
-def differing(compared: Compared) -> pd.DataFrame:
+def once(left: Columns, right: Columns) -> None:
+    """An ambiguous group counts with its larger side in each currency, the source's where they are equal.
+
+    The other side is the same money.
+    """
+    sums: tuple[Counter[tuple[int, str]], Counter[tuple[int, str]]] = (Counter(), Counter())
+    places = [np.flatnonzero(rows["item"] < 0).tolist() for rows in (left, right)]
+    keys = [
+        [(int(rows["item"][place]), str(rows["currency"][place])) for place in own]
+        for rows, own in zip((left, right), places, strict=True)
+    ]
+    for n, rows in enumerate((left, right)):
+        for place, key in zip(places[n], keys[n], strict=True):
+            sums[n][key] += int(rows["minor"][place])
+    source_counts = {item for (item, currency), minor in sums[0].items() if minor >= sums[1][item, currency]}
+    for place, key in zip(places[0], keys[0], strict=True):
+        if sums[0][key] < sums[1][key]:
+            left["minor"][place] = 0
+    for place, key in zip(places[1], keys[1], strict=True):
+        if sums[1][key] < sums[0][key] or key[0] in source_counts:
+            right["minor"][place] = 0
+
+
+def differing(compared: Compared) -> Columns:
     """The pairs that differ, each with the code of what is largest in it."""
     pairs, pairing = compared.pairs, compared.pairing
     at = np.flatnonzero(compared.placed.source_bucket[pairing.source_pairs] == "differs")
@@ -134,25 +154,29 @@ def differing(compared: Compared) -> pd.DataFrame:
             if comparison.is_money and outcome.delta is not None:
                 first = here & (stake == 0)
                 stake[first] = np.abs(outcome.delta[at][first])
-    causes = pd.Series(compared.causes, dtype=object).reindex(at).to_numpy()
-    code = np.where(pd.notna(causes), causes, code)
-    totals = pairs.source.few("total_minor", at).to_numpy(dtype="int64")
-    rows = pd.DataFrame(
-        {
-            "item": [f"pair {n}" for n in at.tolist()],
-            "code": np.where(np.isin(code, [*FIXES]), code, "unknown"),
-            "detail": "",
-            "currency": pairs.source.few("currency", at).to_numpy(dtype=object),
-            "minor": np.where(code == "currency", np.abs(totals), stake),
-            "date": pairs.source.few("date", at).to_numpy(),
-            "source_id": pairs.source.few("id", at).to_numpy(dtype=object),
-            "target_id": pairs.target.few("id", at).to_numpy(dtype=object),
-        }
-    )
+    chief = [compared.causes.get(place, own) for place, own in zip(at.tolist(), code.tolist(), strict=True)]
+    code = np.array([own if own in FIXES else "unknown" for own in chief], dtype=object)
+    details = blank(len(at))
     for name, detail in DETAILS.items():
-        mine = (rows["code"] == name).to_numpy(dtype=bool)
-        rows.loc[mine, "detail"] = detail(compared, at[mine])
-    return rows
+        mine = np.flatnonzero(code == name)
+        if len(mine):
+            details[mine] = detail(compared, at[mine])
+    totals = pairs.source.few("total_minor", at).to_numpy(dtype="int64")
+    return {
+        "item": len(compared.source) + len(compared.target) + at,
+        "code": code,
+        "detail": details,
+        "currency": pairs.source.few("currency", at).to_numpy(dtype=object),
+        "minor": np.where(code == "currency", np.abs(totals), stake),
+        "date": pairs.source.few("date", at).to_numpy(dtype="datetime64[s]"),
+        "source_id": pairs.source.few("id", at).to_numpy(dtype=object),
+        "target_id": pairs.target.few("id", at).to_numpy(dtype=object),
+    }
+
+
+def blank(rows: int) -> np.ndarray:
+    """As many blank texts."""
+    return np.full(rows, "", dtype=object)
 
 
 def tax_details(compared: Compared, at: np.ndarray) -> list[str]:
