@@ -5,7 +5,6 @@ Counts are of invoices: of the source for agrees, differs and missing, of the ta
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -25,7 +24,14 @@ from i2g_recon.core.money import decimal_text
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.propose import MOST_LEFTOVERS, candidates, frame_of, near_matches
 from i2g_recon.core.result_items import items_of, not_compared_counts
-from i2g_recon.core.result_json import told_duplicates, told_findings, told_gap, told_root_cause, told_steps
+from i2g_recon.core.result_json import (
+    document_text,
+    told_duplicates,
+    told_findings,
+    told_gap,
+    told_root_cause,
+    told_steps,
+)
 from i2g_recon.core.root_causes import RootCause, root_causes_of
 
 SCHEMA = 1
@@ -189,7 +195,7 @@ class Reconciliation:
     def to_json(self, *, run: str = "", organisation: dict[str, str] | None = None, all_items: bool = False) -> str:
         """`to_dict` as text; the same input gives the same bytes."""
         document = self.to_dict(run=run, organisation=organisation, all_items=all_items)
-        return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+        return document_text(document)
 
     @staticmethod
     def input_of(side: str, invoices: Invoices) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Parts of a result as its JSON tells them: amounts as decimal strings in major units."""
+"""A result as its JSON tells it: amounts as decimal strings in major units."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,21 @@ import pandas as pd
 from i2g_recon.core.gaps import Gap
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.root_causes import RootCause
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # without indent, which json writes ten times as slowly
+
+
+def document_text(document: Mapping[str, Any]) -> str:
+    """The contract's document as text: each field of it and each item on a line of its own."""
+    fields = [f"{ENCODER.encode(name)}: {value_text(value)}" for name, value in document.items()]
+    return "{\n" + ",\n".join(fields) + "\n}"
+
+
+def value_text(value: Any) -> str:
+    """A field's value; of a list each element on a line of its own."""
+    if not isinstance(value, list) or not value:
+        return ENCODER.encode(value)
+    return "[\n" + ",\n".join(map(ENCODER.encode, value)) + "\n]"
 
 
 def told_findings(findings: pd.DataFrame) -> list[dict[str, Any]]:

@@ -7,12 +7,12 @@ never half of it.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from i2g_recon.core.result_json import document_text
 from i2g_recon.errors import NeedsAPerson
 from i2g_recon.report.content import paper_of
 from i2g_recon.report.html import page_bytes
@@ -78,5 +78,4 @@ def paper_bytes(document: Mapping[str, Any], kind: Kind, decisions: Sequence[Dec
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
     """The document itself. Half a character pair, which no file can hold, is written as its JSON escape."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
-    return f"{text}\n".encode(errors="backslashreplace")
+    return f"{document_text(document)}\n".encode(errors="backslashreplace")
