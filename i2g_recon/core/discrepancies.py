@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from i2g_recon.core.amount_texts import amount_texts
 from i2g_recon.core.compare import COMPARISONS, Comparison, Outcome
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.explained import AMOUNT_FIELDS
 from i2g_recon.core.line_runs import Runs
-from i2g_recon.core.money import exponent
 from i2g_recon.core.pairs import View
 
 DISCREPANCY_COLUMNS = ["source_id", "target_id", "number", "field", "source", "target", "delta", "cause"]
@@ -69,15 +68,4 @@ def deltas_shown(
 
 def amounts(minor: np.ndarray, side: View, at: np.ndarray) -> list[str]:
     """Amounts as decimal strings of their invoices' currencies."""
-    codes, currencies = pd.factorize(side.few("currency", at))
-    told = np.full(len(minor), "", dtype=object)
-    for code, currency in enumerate(currencies):
-        told[codes == code] = decimal_texts(minor[codes == code], exponent(currency))
-    return told.tolist()
-
-
-def decimal_texts(minor: np.ndarray, places: int) -> list[str]:
-    """`money.decimal_text` of many amounts of one number of decimals: int64 are the low halves of Arrow's decimals."""
-    halves = pa.py_buffer(np.column_stack([minor, minor >> 63]))
-    texts = pa.Array.from_buffers(pa.decimal128(19, places), len(minor), [None, halves]).cast(pa.string())
-    return texts.to_pylist()
+    return amount_texts(minor, side.few("currency", at))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from i2g_recon.core.amount_texts import amount_texts, day_texts
 from i2g_recon.core.compare import COMPARISONS, Outcome
 from i2g_recon.core.compared import Compared
 from i2g_recon.core.money import decimal_text
@@ -59,10 +63,10 @@ def items_of(
     left = SideRows(compared.source, pairing.source_keys, placed.source_bucket, placed.source_reason)
     right = SideRows(compared.target, pairing.target_keys, placed.target_bucket, placed.target_reason)
     items = pair_items(left, right, compared, discrepancies, signs, agreeing=agreeing)
-    for n in np.flatnonzero(pairing.source_alone | pairing.source_gone).tolist():
-        items.append(item(left.bucket[n], left.reason[n], [left.row(n)], []))
-    for n in np.flatnonzero(pairing.target_alone | pairing.target_gone).tolist():
-        items.append(item(right.bucket[n], right.reason[n], [], [right.row(n)]))
+    for row in left.rows(np.flatnonzero(pairing.source_alone | pairing.source_gone)):
+        items.append(item(row["bucket"], row["reason"], [row], []))
+    for row in right.rows(np.flatnonzero(pairing.target_alone | pairing.target_gone)):
+        items.append(item(row["bucket"], row["reason"], [], [row]))
     items += group_items(left, right, pairing)
     add_history(items, right, np.flatnonzero(pairing.target_gone))
     add_proposals(items, proposals)
@@ -75,21 +79,24 @@ def place_in_list(one: Mapping[str, Any]) -> tuple[Any, ...]:
     return (BUCKETS.index(one["bucket"]), one["date"], one["key"], one["source_ids"], one["target_ids"])
 
 
+@dataclass(frozen=True, eq=False)
 class SideRows:
     """One side's rows as items show them, made only for the rows that are asked for."""
 
-    def __init__(self, frame: pd.DataFrame, keys: pd.Series, bucket: np.ndarray, reason: np.ndarray) -> None:
-        self.bucket, self.reason = bucket, reason
-        shown_columns = ["id", "number", "reference", "contact", "currency", "total_minor"]
-        self.columns = {name: frame[name].to_numpy(dtype=object) for name in shown_columns}
-        self.columns["key"] = keys.to_numpy(dtype=object)
-        self.dates = frame["date"].to_numpy(dtype="datetime64[D]")
+    frame: pd.DataFrame
+    keys: pd.Series
+    bucket: np.ndarray
+    reason: np.ndarray
 
-    def row(self, n: int) -> dict[str, Any]:
-        """The row at a position; an unknown date is blank."""
-        date = self.dates[n]
-        row = {name: values[n] for name, values in self.columns.items()}
-        return row | {"date": "" if np.isnat(date) else str(date)}
+    def rows(self, at: np.ndarray) -> list[dict[str, Any]]:
+        """The rows at the positions; an unknown date is blank, total is a decimal string."""
+        few = self.frame[["id", "number", "reference", "contact", "currency", "total_minor", "date"]].iloc[at]
+        columns: dict[str, Any] = {name: few[name].tolist() for name in few.columns if name != "date"}
+        columns["key"] = self.keys.iloc[at].tolist()
+        columns["date"] = day_texts(few["date"])
+        columns["total"] = amount_texts(few["total_minor"].to_numpy(), few["currency"])
+        columns["bucket"], columns["reason"] = self.bucket[at].tolist(), self.reason[at].tolist()
+        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def item(bucket: str, reason: str, left: list[dict[str, Any]], right: list[dict[str, Any]]) -> dict[str, Any]:
@@ -121,6 +128,8 @@ def item(bucket: str, reason: str, left: list[dict[str, Any]], right: list[dict[
 
 def total_of(rows: list[dict[str, Any]]) -> str | None:
     """The rows' total as a decimal string; nothing without rows or across currencies."""
+    if len(rows) == 1:
+        return str(rows[0]["total"])
     if len({row["currency"] for row in rows}) != 1:
         return None
     return decimal_text(sum(row["total_minor"] for row in rows), rows[0]["currency"])
@@ -145,15 +154,18 @@ def pair_items(
     wanted, causes = np.flatnonzero(shown), told_parts(compared, shown)
     uncompared = not_compared(pairs.take(wanted), {name: outcome.take(wanted) for name, outcome in found.items()})
     items = []
-    for place, n in enumerate(wanted.tolist()):
-        s, t = pairing.source_pairs[n], pairing.target_pairs[n]
-        one = item(left.bucket[s], left.reason[s], [left.row(s)], [right.row(t)])
-        one["discrepancies"] = by_source.get(one["source_ids"][0], [])
+    rows = left.rows(pairing.source_pairs[wanted]), right.rows(pairing.target_pairs[wanted])
+    tiers = pairing.tier[wanted].tolist()
+    for place, (n, source, target) in enumerate(zip(wanted.tolist(), *rows, strict=True)):
+        one = item(source["bucket"], source["reason"], [source], [target])
+        one["discrepancies"] = by_source.get(source["id"], [])
         one["causes"] = causes.get(n, [])
-        one["findings"] = [name for name, mask in signs.items() if mask[n]]
-        one["matched_by"] = TIERS[pairing.tier[n]]
+        one["matched_by"] = TIERS[tiers[place]]
         one["not_compared"] = uncompared.get(place, [])
         items.append(one)
+    for name, mask in signs.items():
+        for place in np.flatnonzero(mask[wanted]).tolist():
+            items[place]["findings"].append(name)
     return items
 
 
@@ -189,26 +201,26 @@ def group_items(left: SideRows, right: SideRows, pairing: Pairing) -> list[dict[
     for side, group in enumerate((pairing.source_group, pairing.target_group)):
         for n in np.flatnonzero(group >= 0).tolist():
             groups.setdefault(int(group[n]), ([], []))[side].append(n)
-    for s, t in groups.values():
-        s.sort(key=lambda n: str(left.columns["id"][n]))
-        t.sort(key=lambda n: str(right.columns["id"][n]))
-    return [
-        item(
-            left.bucket[s[0]] if s else right.bucket[t[0]],
-            left.reason[s[0]] if s else right.reason[t[0]],
-            [left.row(n) for n in s],
-            [right.row(n) for n in t],
-        )
-        for s, t in groups.values()
-    ]
+    items = []
+    places = list(groups.values())
+    sources, targets = (
+        iter(side.rows(np.array([n for group in places for n in group[which]], dtype="int64")))
+        for which, side in enumerate((left, right))
+    )
+    for s, t in places:
+        mine = sorted(islice(sources, len(s)), key=itemgetter("id"))
+        others = sorted(islice(targets, len(t)), key=itemgetter("id"))
+        first = (mine or others)[0]
+        items.append(item(first["bucket"], first["reason"], mine, others))
+    return items
 
 
-def add_history(items: list[dict[str, Any]], right: SideRows, gone: Iterable[int]) -> None:
+def add_history(items: list[dict[str, Any]], right: SideRows, gone: np.ndarray) -> None:
     """Name the voided and deleted twins beside the item that now holds their reference."""
     twins: dict[str, list[str]] = {}
-    for n in gone:
-        if right.columns["key"][n]:
-            twins.setdefault(right.columns["key"][n], []).append(right.columns["id"][n])
+    for row in right.rows(gone):
+        if row["key"]:
+            twins.setdefault(row["key"], []).append(row["id"])
     for one in items:
         if one["key"] in twins and one["source_ids"]:
             one["history"] = sorted(twins[one["key"]])
