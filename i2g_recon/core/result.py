@@ -23,7 +23,7 @@ from i2g_recon.core.gaps import Gap, gaps_of
 from i2g_recon.core.money import decimal_text
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.propose import MOST_LEFTOVERS, candidates, frame_of, near_matches
-from i2g_recon.core.result_items import items_of, not_compared_counts
+from i2g_recon.core.result_items import ITEM_COLUMNS, items_of, not_compared_counts
 from i2g_recon.core.result_json import (
     document_text,
     told_duplicates,
@@ -64,11 +64,21 @@ class Reconciliation:
     @cached_property
     def items(self) -> pd.DataFrame:
         """Every item, the agreeing ones included; made at the first look."""
-        return items_of(self.compared, self.discrepancies, self.proposals, self.signs, agreeing=True)
+        return pd.DataFrame(self.item_rows, columns=ITEM_COLUMNS, dtype=object)  # None stays None
 
     @cached_property
     def exceptions(self) -> pd.DataFrame:
         """The items that do not agree."""
+        return pd.DataFrame(self.exception_rows, columns=ITEM_COLUMNS, dtype=object)
+
+    @cached_property
+    def item_rows(self) -> list[dict[str, Any]]:
+        """`items` as plain values, not to be changed."""
+        return items_of(self.compared, self.discrepancies, self.proposals, self.signs, agreeing=True)
+
+    @cached_property
+    def exception_rows(self) -> list[dict[str, Any]]:
+        """`exceptions` as plain values, not to be changed."""
         return items_of(self.compared, self.discrepancies, self.proposals, self.signs, agreeing=False)
 
     @cached_property
@@ -172,7 +182,7 @@ class Reconciliation:
         self, *, run: str = "", organisation: dict[str, str] | None = None, all_items: bool = False
     ) -> dict[str, Any]:
         """The contract's JSON document as plain values; agreeing items only when asked for."""
-        items = self.items if all_items else self.exceptions
+        items = self.item_rows if all_items else self.exception_rows
         return {
             "schema": SCHEMA,
             "run": run,
@@ -189,7 +199,7 @@ class Reconciliation:
             "duplicates": told_duplicates(self.duplicates),
             "reopened": [asdict(one) for one in self.compared.pairing.reopened],
             "notes": self.notes,
-            "items": items.to_dict("records"),
+            "items": [dict(one) for one in items],
         }
 
     def to_json(self, *, run: str = "", organisation: dict[str, str] | None = None, all_items: bool = False) -> str:

@@ -53,7 +53,7 @@ def items_of(
     signs: Mapping[str, np.ndarray],
     *,
     agreeing: bool,
-) -> pd.DataFrame:
+) -> list[dict[str, Any]]:
     """Every row of both sides in exactly one item; ITEM_COLUMNS, sorted by bucket, date, key and ids.
 
     signs: the findings, as `findings_of` gives them. agreeing: also the pairs that agree; without them the cost is that
@@ -71,7 +71,7 @@ def items_of(
     add_history(items, right, np.flatnonzero(pairing.target_gone))
     add_proposals(items, proposals)
     items.sort(key=place_in_list)
-    return pd.DataFrame(items, columns=ITEM_COLUMNS, dtype=object)  # None stays None in the JSON
+    return items
 
 
 def place_in_list(one: Mapping[str, Any]) -> tuple[Any, ...]:
