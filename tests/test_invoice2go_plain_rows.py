@@ -235,6 +235,13 @@ def test_an_invoice_of_a_business_without_taxes_is_plain() -> None:
     assert_same(rows)
 
 
+def test_an_invoice_of_nothing_is_read_singly() -> None:
+    rows, _ = make_rows(3, 3, lines=1)
+    rows[1].update(Items="", TotalTaxAmount="", TotalAmount="0", SubtotalAmount="0", Payments="")
+    assert read_quickly(rows) == [True, False, True]
+    assert_same(rows)
+
+
 def test_sums_stay_exact_where_floats_would_not() -> None:
     rows, _ = make_rows(3, 2, lines=1)
     for cells, price in zip(rows, ("3007199.2547", "0.0001"), strict=True):

@@ -90,6 +90,8 @@ class SideRows:
 
     def rows(self, at: np.ndarray) -> list[dict[str, Any]]:
         """The rows at the positions; an unknown date is blank, total is a decimal string."""
+        if not len(at):
+            return []
         few = self.frame[["id", "number", "reference", "contact", "currency", "total_minor", "date"]].iloc[at]
         columns: dict[str, Any] = {name: few[name].tolist() for name in few.columns if name != "date"}
         columns["key"] = self.keys.iloc[at].tolist()
