@@ -12,7 +12,7 @@ from i2g_recon.core.money import exponent
 def amount_texts(minor: np.ndarray, currencies: pd.Series) -> list[str]:
     """Minor units as decimal strings of their currencies; both of one length."""
     codes, names = pd.factorize(currencies)
-    told = np.full(len(minor), "", dtype=object)
+    told = blank_texts(len(minor))
     for code, name in enumerate(names):
         mine = codes == code
         told[mine] = decimal_texts(minor[mine], exponent(name))
@@ -24,6 +24,11 @@ def decimal_texts(minor: np.ndarray, places: int) -> list[str]:
     halves = pa.py_buffer(np.column_stack([minor, minor >> 63]))
     texts = pa.Array.from_buffers(pa.decimal128(19, places), len(minor), [None, halves]).cast(pa.string())
     return texts.to_pylist()
+
+
+def blank_texts(rows: int) -> np.ndarray:
+    """A column of blanks."""
+    return np.full(rows, "", dtype=object)
 
 
 def day_texts(dates: pd.Series) -> list[str]:

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from i2g_recon.core.amount_texts import blank_texts
 from i2g_recon.core.compare import same_currency
-from i2g_recon.core.compared import Compared
+from i2g_recon.core.compared import Columns, Compared
 from i2g_recon.core.frame import gone
 from i2g_recon.core.reasons import REASONS
 
@@ -36,8 +37,7 @@ TOTAL_COLUMNS = [
 ]
 MONTH_TOTAL_COLUMNS = ["currency", "month", "source_minor", "target_minor", "unexplained_minor"]
 OTHER_MONTH = "other_month"
-Columns = dict[str, np.ndarray]
-BLANK = ""  # the id of a side that has no part in a movement; the month of what is not dated
+BLANK = ""  # the month of what is not dated
 
 
 def movements_of(compared: Compared) -> pd.DataFrame:
@@ -50,17 +50,13 @@ def movements_of(compared: Compared) -> pd.DataFrame:
     left = movements_of_rows(source, placed.source_bucket, placed.source_reason, source_apart)
     right = movements_of_rows(target, placed.target_bucket, placed.target_reason, target_apart)
     parts = (
-        left | {"amount_minor": -left["amount_minor"], "source_id": left["id"], "target_id": blanks(left["id"])},
-        right | {"source_id": blanks(right["id"]), "target_id": right["id"]},
+        left
+        | {"amount_minor": -left["amount_minor"], "source_id": left["id"], "target_id": blank_texts(len(left["id"]))},
+        right | {"source_id": blank_texts(len(right["id"])), "target_id": right["id"]},
         movements_of_pairs(compared, one_currency),
         *movements_of_months(compared, one_currency),
     )
     return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in MOVEMENT_COLUMNS})
-
-
-def blanks(ids: np.ndarray) -> np.ndarray:
-    """As many blank ids."""
-    return np.full(len(ids), BLANK, dtype=object)
 
 
 def movements_of_rows(frame: pd.DataFrame, bucket: np.ndarray, reason: np.ndarray, mask: np.ndarray) -> Columns:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from i2g_recon.core.compare import Outcome
 from i2g_recon.core.pairing import Pairing
 from i2g_recon.core.pairs import Pairs
 from i2g_recon.core.placing import Placed
+
+Columns = dict[str, np.ndarray]  # a table while it is being made: arrays of one length by name
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

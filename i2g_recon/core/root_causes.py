@@ -14,15 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from i2g_recon.core.amount_texts import blank_texts
 from i2g_recon.core.compare import COMPARISONS
-from i2g_recon.core.compared import Compared
+from i2g_recon.core.compared import Columns, Compared
 from i2g_recon.core.fixes import CONNECTION_CUT, FIXES
 from i2g_recon.core.gaps import Gap
 from i2g_recon.core.money import from_scaled, plain
 
 WHOSE = ("missing", "ambiguous", "extra")
 ROWS = ("item", "code", "detail", "currency", "minor", "date", "source_id", "target_id")
-Columns = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def alone(compared: Compared, gaps: Iterable[Gap]) -> tuple[Columns, Columns]:
         if found := words.get(left["id"][place]):
             left["code"][place], left["detail"][place] = CONNECTION_CUT, found
     return (
-        {**left, "source_id": left["id"], "target_id": blank(len(left["id"]))},
-        {**right, "source_id": blank(len(right["id"])), "target_id": right["id"]},
+        {**left, "source_id": left["id"], "target_id": blank_texts(len(left["id"]))},
+        {**right, "source_id": blank_texts(len(right["id"])), "target_id": right["id"]},
     )
 
 
@@ -156,7 +156,7 @@ def differing(compared: Compared) -> Columns:
                 stake[first] = np.abs(outcome.delta[at][first])
     chief = [compared.causes.get(place, own) for place, own in zip(at.tolist(), code.tolist(), strict=True)]
     code = np.array([own if own in FIXES else "unknown" for own in chief], dtype=object)
-    details = blank(len(at))
+    details = blank_texts(len(at))
     for name, detail in DETAILS.items():
         mine = np.flatnonzero(code == name)
         if len(mine):
@@ -172,11 +172,6 @@ def differing(compared: Compared) -> Columns:
         "source_id": pairs.source.few("id", at).to_numpy(dtype=object),
         "target_id": pairs.target.few("id", at).to_numpy(dtype=object),
     }
-
-
-def blank(rows: int) -> np.ndarray:
-    """As many blank texts."""
-    return np.full(rows, "", dtype=object)
 
 
 def tax_details(compared: Compared, at: np.ndarray) -> list[str]:
