@@ -120,7 +120,19 @@ def test_sending_is_judged_by_output_status_first(output: str, status: str, stat
 
 @pytest.mark.parametrize(
     ("terms", "day"),
-    [("0", 2), ("14", 16), ("", None), ("on receipt", None), ("-5", None), ("99999", None), ("²", None)],
+    [
+        *[
+            ("0", 2),
+            ("14", 16),
+            ("007", 9),
+            ("", None),
+            ("on receipt", None),
+            ("-5", None),
+            ("99999", None),
+            ("²", None),
+        ],
+        ("0000000009999999", None),  # a number of days that no date can hold
+    ],
 )
 def test_a_due_date_comes_from_terms_in_days_only(terms: str, day: int | None) -> None:
     assert due_date(dt.date(2026, 3, 2), terms) == (None if day is None else dt.date(2026, 3, day))
