@@ -164,8 +164,8 @@ class Summed:
 
 
 def summed(columns: Sequence[pd.Series | np.ndarray], amounts: np.ndarray) -> Summed:
-    """Rows with equal keys, which are texts, as one."""
-    coded = [pd.factorize(column, sort=True) for column in columns]
+    """Rows with equal keys, which are texts, as one; a missing text is a key of its own, never somebody else's."""
+    coded = [pd.factorize(column, sort=True, use_na_sentinel=False) for column in columns]
     group = np.zeros(len(amounts), dtype="int64")
     for codes, found in coded:
         group = group * max(len(found), 1) + codes

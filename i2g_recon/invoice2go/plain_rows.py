@@ -6,8 +6,6 @@ up, and no discount, shipping or withholding is involved. All other rows are for
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +31,7 @@ from i2g_recon.invoice2go.plain_lines import (
     sums,
     true_where,
 )
-from i2g_recon.invoice2go.records import CURRENCY, DAY, YEARS, state_of, term_days
+from i2g_recon.invoice2go.records import CURRENCY, SCIENTIFIC, day_of, state_of, term_days
 from i2g_recon.invoice2go.rows import Row
 
 ID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
@@ -44,7 +42,6 @@ NEEDED = (
 ).split()
 NOTHING = ("ShipAmount", "DiscountAmount", "WithholdingTaxAmount", "WithholdingTaxRate")  # must be zero or blank
 ZEROS = frozenset(("", "0", "0.0", "0.00"))
-SCIENTIFIC = re.compile(r"E\+")  # more than what `records` refuses: it only has to send the row there
 TRUTHS = frozenset(("TRUE", "FALSE"))
 
 
@@ -103,8 +100,8 @@ def read_plain(rows: Sequence[Row]) -> PlainRows:
     cells = Cells(rows)
     ids = cells.text("Id")
     cells.keep(true_where(pc.match_substring_regex(ids, ID)))
-    cells.keep([not SCIENTIFIC.search(text) for text in cells["DocumentNumber"]])
-    cells.keep(cells.each("AccountId", lambda text: not SCIENTIFIC.search(text), bool))
+    cells.keep([not SCIENTIFIC.fullmatch(text) for text in cells["DocumentNumber"]])
+    cells.keep(cells.each("AccountId", lambda text: not SCIENTIFIC.fullmatch(text), bool))
     cells.keep(cells.each("PartPayment", lambda text: text not in TRUTHS, bool))
     for name in NOTHING:
         if name in rows[0].cells:
@@ -142,15 +139,6 @@ def nothing(rows: int) -> PlainRows:
     """No row is plain."""
     empty = np.zeros(0, dtype="int64")
     return PlainRows(np.zeros(rows, dtype=bool), frame_of({}, INVOICE_COLUMNS, 0), frame_of({}, LINE_COLUMNS, 0), empty)
-
-
-def day_of(text: str) -> dt.date | None:
-    """A date as Invoice2go writes it; None for anything else."""
-    try:
-        day = dt.date.fromisoformat(text) if DAY.fullmatch(text) else None
-    except ValueError:
-        return None
-    return day if day is not None and day.year in YEARS else None
 
 
 def days_of(terms: str) -> np.timedelta64:

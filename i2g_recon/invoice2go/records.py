@@ -139,13 +139,10 @@ def read_total(reading: RowReading) -> Decimal:
 def read_date(reading: RowReading) -> dt.date | None:
     """The invoice date, written YYYY-MM-DD; anything else refuses the row and is never guessed."""
     text = required(reading, "DocumentDate")
+    day = day_of(text)
+    if day is not None:
+        return day
     if DAY.fullmatch(text):
-        try:
-            day = dt.date.fromisoformat(text)
-        except ValueError:
-            day = dt.date.min
-        if day.year in YEARS:
-            return day
         reading.refuse(Problem("DocumentDate", text, "the date is not a day an invoice can have."))
     elif text:
         mangled = OTHER_DAY.fullmatch(text) is not None
@@ -153,6 +150,15 @@ def read_date(reading: RowReading) -> dt.date | None:
         problem = f"Invoice2go writes dates as YYYY-MM-DD, so {cause}."
         reading.refuse(Problem("DocumentDate", text, problem, EXPORT_AGAIN, mangled=mangled))
     return None
+
+
+def day_of(text: str) -> dt.date | None:
+    """A day as Invoice2go writes it; None for anything else, and for a day that no invoice can have."""
+    try:
+        day = dt.date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+    return day if day is not None and day.year in YEARS else None
 
 
 def refuse_mangled(reading: RowReading) -> None:
