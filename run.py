@@ -320,9 +320,12 @@ def get_browser() -> Optional[str]:
 
 
 def pytest_words(words: List[str]) -> List[str]:
-    """What pytest is given: the person's words, and for the whole suite as many workers as the machine has processors."""
+    """What pytest is given: the person's words, and for the whole suite three workers for two processors.
+
+    A third of the time a test waits: for a server to start, for a page to be drawn.
+    """
     if all(word == "--slow" for word in words):
-        return ["-n", str(min(8, max(2, os.cpu_count() or 2))), "--dist", "worksteal"] + words
+        return ["-n", str(min(8, max(2, os.cpu_count() or 2) * 3 // 2)), "--dist", "worksteal"] + words
     return words  # a file or an option was named: the person decides, and one process keeps a debugger usable
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import json
 import os
@@ -17,9 +18,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import urllib3
+from sqlalchemy.engine import make_url
 
 from i2g_recon.clock import utc_now
 from i2g_recon.jobs import connect, import_export, setup_steps
@@ -32,7 +35,7 @@ from i2g_recon.sandbox.server import Sandbox
 from i2g_recon.settings import Settings, load
 from i2g_recon.store.outbox import Outbox
 from i2g_recon.store.records import Command, Connection
-from i2g_recon.store.workspace import open_store
+from i2g_recon.store.workspace import make_home, open_store
 from i2g_recon.xero.transport import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Transport
 
 ROOT = Path(__file__).parent.parent
@@ -247,9 +250,22 @@ def pretend_xero(
         yield xero
 
 
+@functools.cache
+def new_database() -> bytes:
+    """The database of a new workspace, as the migrations make it: they run once for all tests of a process."""
+    with TemporaryDirectory() as folder:
+        settings = load({}, home=Path(folder))
+        open_store(settings).close()
+        return Path(make_url(settings.database_url).database or "").read_bytes()
+
+
 @contextmanager
 def workspace_at(settings: Settings, clock: MovableClock, slept: list[float]) -> Iterator[Workspace]:
     """A workspace whose pauses take no time."""
+    file = Path(make_url(settings.database_url).database or "")
+    if settings.database_url.startswith("sqlite") and not file.exists():
+        make_home(settings.home)
+        file.write_bytes(new_database())
     store = open_store(settings, clock=clock)
     ws = Workspace(settings, store, Outbox(store), Transport(sleep=slept.append), clock, slept.append)
     try:

@@ -200,11 +200,11 @@ def test_the_tests_get_their_arguments_and_a_browser(home: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("--slow",)])
-def test_the_whole_suite_runs_on_every_processor(home: Path, words: tuple[str, ...]) -> None:
+def test_the_whole_suite_keeps_every_processor_busy(home: Path, words: tuple[str, ...]) -> None:
     set_up(home, "requirements-dev.lock")
     done = start(home, "test", *words, more={"I2G_RECON_BROWSER": sys.executable})
     option, workers, *rest = json.loads(done.stdout)[0]
-    assert (option, int(workers)) == ("-n", min(8, max(2, os.cpu_count() or 2)))
+    assert (option, int(workers)) == ("-n", min(8, max(2, os.cpu_count() or 2) * 3 // 2))
     assert rest == ["--dist", "worksteal", *words]
 
 

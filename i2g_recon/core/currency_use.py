@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from i2g_recon.core.frame import Invoices
+from i2g_recon.core.frame import Invoices, once_a_side
 from i2g_recon.core.invoice import State
 from i2g_recon.core.money import money_text
 from i2g_recon.core.organisation import Organisation
@@ -35,6 +35,7 @@ class CurrencyFinding:
     sentence: str
 
 
+@once_a_side
 def currencies_in_use(source: Invoices) -> tuple[CurrencyInUse, ...]:
     """The currencies of live invoices, the most used first."""
     live = source.invoices[source.invoices["state"].isin(IN_USE)]

@@ -7,10 +7,12 @@ int64 ten-thousandths (`_e4`), dates are datetime64 without a zone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from i2g_recon.core.cells import absent, maybe_amount, maybe_day, maybe_minor, maybe_moment, utc_naive
 from i2g_recon.core.invoice import GONE, NO_TAX_KEY, Contact, Invoice, LineAmountTypes, LineItem, RowError, State
@@ -20,6 +22,7 @@ if TYPE_CHECKING:  # frames are made where they are needed: a process that only 
     import numpy as np
     import pandas as pd
 
+Answer = TypeVar("Answer")
 TEXT, MONEY, MAYBE_MONEY, DAY, FLAG = "str", "int64", "Int64", "datetime64[s]", "bool"
 
 INVOICE_COLUMNS: dict[str, str] = {
@@ -94,6 +97,19 @@ class Invoices:
     row_errors: tuple[RowError, ...] = ()
     origin: Origin = field(default_factory=Origin)
     notes: tuple[str, ...] = ()
+
+
+def once_a_side(ask: Callable[[Invoices], Answer]) -> Callable[[Invoices], Answer]:
+    """A question about a side, worked out once as long as the side lives: it never changes."""
+    known: WeakKeyDictionary[Invoices, Answer] = WeakKeyDictionary()
+
+    @functools.wraps(ask)
+    def answer(side: Invoices) -> Answer:
+        if side not in known:
+            known[side] = ask(side)
+        return known[side]
+
+    return answer
 
 
 def empty_frame(columns: Mapping[str, str]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from i2g_recon.core.currency_use import (
     currencies_in_use,
     currency_findings,
 )
-from i2g_recon.core.frame import Invoices
+from i2g_recon.core.frame import Invoices, once_a_side
 from i2g_recon.core.holds import Hold, hold
 from i2g_recon.core.invoice import NO_TAX_KEY, ZERO, AppliedTax, LineAmountTypes, tax_key
 from i2g_recon.core.money import D, from_scaled, plain
@@ -99,6 +99,7 @@ def account_hold(code: str, organisation: Organisation) -> Hold | None:
 # --- Step 2: taxes
 
 
+@once_a_side
 def taxes_in_use(source: Invoices) -> tuple[TaxInUse, ...]:
     """Every tax on the lines of live invoices, by key. Invoices that were never due to travel do not count."""
     live = source.invoices[source.invoices["state"].isin(IN_USE)]

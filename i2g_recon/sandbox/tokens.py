@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
 import uuid
@@ -43,9 +44,15 @@ def signing_key(state: State) -> RSAKey:
     kept = state.setting("signing_key")
     if kept:
         return RSAKey.import_key(wire.load(kept))
-    key = RSAKey.generate_key(2048, parameters={"kid": uuid.uuid4().hex, "use": "sig", "alg": "RS256"})
+    key = fresh_key()
     state.keep_setting("signing_key", wire.dump(key.as_dict(private=True)))
     return key
+
+
+@functools.cache
+def fresh_key() -> RSAKey:
+    """A key for the servers that this process starts; one for all of them, because making it is slow."""
+    return RSAKey.generate_key(2048, parameters={"kid": uuid.uuid4().hex, "use": "sig", "alg": "RS256"})
 
 
 @dataclass(frozen=True, slots=True)
