@@ -87,8 +87,8 @@ def test_the_laws_of_one_comparison(
     law_9_could_not_compare_is_never_a_difference(result)
     law_11_currencies_are_never_added_together(source, target, result)
     law_5_a_larger_tolerance_never_adds_a_discrepancy(result, reconcile(source, target, loose))
-    shuffled = (Invoices(shuffle(each.invoices, random), each.lines) for each in (source, target))
-    law_3_row_order_changes_nothing(result, reconcile(*shuffled, strict))
+    left_again, right_again = (Invoices(shuffle(each.invoices, random), each.lines) for each in (source, target))
+    law_3_row_order_changes_nothing(result, reconcile(left_again, right_again, strict))
 
 
 def law_1_every_row_lands_in_exactly_one_bucket(source: Invoices, target: Invoices, result: Reconciliation) -> None:
