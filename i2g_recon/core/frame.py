@@ -116,7 +116,7 @@ def empty_frame(columns: Mapping[str, str]) -> pd.DataFrame:
     """No rows, every column with its type."""
     import pandas as pd  # noqa: PLC0415 - see above
 
-    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns.items()})
+    return pd.DataFrame({name: pd.Series([], dtype=dtype).array for name, dtype in columns.items()}, copy=False)
 
 
 def gone(frame: pd.DataFrame) -> np.ndarray:
@@ -134,7 +134,8 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.D
         told = dict(zip(names, values, strict=False))
     except KeyError:
         told = {name: [row.get(name, DEFAULTS[dtype]) for row in rows] for name, dtype in columns.items()}
-    return pd.DataFrame({name: pd.Series(list(told.get(name, ())), dtype=dtype) for name, dtype in columns.items()})
+    made = {name: pd.Series(list(told.get(name, ())), dtype=dtype).array for name, dtype in columns.items()}
+    return pd.DataFrame(made, copy=False)  # the columns are new and nobody else's
 
 
 def from_rows(
