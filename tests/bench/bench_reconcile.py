@@ -46,12 +46,12 @@ COLUMNS = [
 ]
 MEGABYTE = 1024 * 1024
 DATACOMPY = """
-import sys, time, datacompy, pandas
+import importlib, sys, time, datacompy, pandas
 left, right = (pandas.read_parquet(path) for path in sys.argv[1:3])
 times = []
 for _ in range(int(sys.argv[3])):
     start = time.perf_counter()
-    compare = getattr(datacompy, "PandasCompare", None) or datacompy.Compare
+    compare = getattr(datacompy, "PandasCompare", None) or importlib.import_module("datacompy.core").Compare
     found = compare(left, right, join_columns="reference")
     len(found.df1_unq_rows), len(found.df2_unq_rows), len(found.all_mismatch()), found.report()
     times.append(time.perf_counter() - start)
