@@ -12,8 +12,10 @@ a month of its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,6 +39,7 @@ TOTAL_COLUMNS = [
 ]
 MONTH_TOTAL_COLUMNS = ["currency", "month", "source_minor", "target_minor", "unexplained_minor"]
 OTHER_MONTH = "other_month"
+FEW_GROUPS = 1 << 16
 BLANK = ""  # the month of what is not dated
 
 
@@ -158,23 +161,28 @@ class Summed:
     counts: np.ndarray
     sums: np.ndarray
 
-    def by_key(self) -> dict[tuple[str, ...], int]:
+    def by_key(self) -> dict[tuple[Any, ...], int]:
         """The sum of each group."""
         return dict(zip(zip(*self.keys, strict=True), self.sums.tolist(), strict=True))
 
 
 def summed(columns: Sequence[pd.Series | np.ndarray], amounts: np.ndarray) -> Summed:
-    """Rows with equal keys, which are texts, as one; a missing text is a key of its own, never somebody else's."""
+    """Rows with equal keys, texts or marks, as one; a missing text is a key of its own, not another's."""
     coded = [pd.factorize(column, sort=True, use_na_sentinel=False) for column in columns]
+    sizes = [max(len(found), 1) for _, found in coded]
     group = np.zeros(len(amounts), dtype="int64")
-    for codes, found in coded:
-        group = group * max(len(found), 1) + codes
-    _, first, which, counts = np.unique(group, return_index=True, return_inverse=True, return_counts=True)
-    sums = np.zeros(len(first), dtype="int64")
+    for (codes, _), size in zip(coded, sizes, strict=True):
+        group = group * size + codes
+    if math.prod(sizes) <= FEW_GROUPS:  # counted without sorting the rows
+        numbers, which, counts = np.arange(math.prod(sizes)), group, np.bincount(group, minlength=math.prod(sizes))
+    else:
+        numbers, which, counts = np.unique(group, return_inverse=True, return_counts=True)
+    sums = np.zeros(len(counts), dtype="int64")
     np.add.at(sums, which, amounts)
-    own = [codes[first] for codes, _ in coded]
+    here = np.flatnonzero(counts)
+    own = list(np.unravel_index(numbers[here], sizes))
     keys = [np.asarray(found.take(each), dtype=object) for each, (_, found) in zip(own, coded, strict=True)]
-    return Summed(keys, own, counts.astype("int64"), sums)
+    return Summed(keys, own, counts[here].astype("int64"), sums[here])
 
 
 def live_amounts(frame: pd.DataFrame) -> np.ndarray:
@@ -190,9 +198,9 @@ def control_totals(source: pd.DataFrame, target: pd.DataFrame, bridge: pd.DataFr
     """
     sums = {}
     for name, frame in (("source", source), ("target", target)):
-        live, all_of_them = live_amounts(frame), frame["total_minor"].to_numpy(dtype="int64")
-        sums[f"{name}_minor"] = summed([frame["currency"]], live).by_key()
-        sums[f"{name}_gone_minor"] = summed([frame["currency"]], all_of_them - live).by_key()
+        found = summed([frame["currency"], gone(frame)], frame["total_minor"].to_numpy(dtype="int64")).by_key()
+        for column, went in ((f"{name}_minor", False), (f"{name}_gone_minor", True)):
+            sums[column] = {(code,): amount for (code, each), amount in found.items() if each == went}
     return closed(sums, bridge, ["currency"])[TOTAL_COLUMNS]
 
 
@@ -205,7 +213,7 @@ def control_totals_by_month(source: pd.DataFrame, target: pd.DataFrame, bridge: 
     return closed(sums, bridge, ["currency", "month"])[MONTH_TOTAL_COLUMNS]
 
 
-def closed(sums: Mapping[str, Mapping[tuple[str, ...], int]], bridge: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def closed(sums: Mapping[str, Mapping[tuple[Any, ...], int]], bridge: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Sums side by side, with what the steps leave unexplained. sums: per column, minor units by key."""
     moved = summed([bridge[name] for name in keys], bridge["amount_minor"].to_numpy()).by_key()
     rows = sorted({key for each in (*sums.values(), moved) for key in each})

@@ -18,6 +18,7 @@ from i2g_recon.core.invoice import State
 from i2g_recon.core.line_sets import Side, other_lines
 from i2g_recon.core.pairs import Pairs
 from i2g_recon.core.policy import AMOUNTS, Policy
+from i2g_recon.core.threads import side_by_side
 
 EXACT = Policy()  # no tolerance
 CURRENCIES_DIFFER = "the currencies differ"
@@ -229,7 +230,9 @@ COMPARISONS: tuple[Comparison, ...] = (
 
 def outcomes(pairs: Pairs, policy: Policy) -> dict[str, Outcome]:
     """Every comparison of the policy, by field, in the table's order."""
-    found = {c.field: c.compare(pairs, policy) for c in COMPARISONS if c.field in policy.fields}
+    wanted = [c for c in COMPARISONS if c.field in policy.fields]
+    compared = side_by_side(lambda c: c.compare(pairs, policy), wanted, rows=len(pairs))
+    found = {c.field: outcome for c, outcome in zip(wanted, compared, strict=True)}
     moved = tax_rounds_per_line(pairs, found)
     for name in ("subtotal", "tax"):
         if name in found:

@@ -54,9 +54,15 @@ def place_pairs(placed: Placed, pairing: Pairing, found: Mapping[str, Outcome]) 
     differs = np.zeros(len(pairing.source_pairs), dtype=bool)
     for outcome in found.values():
         differs |= outcome.differs
-    verdict = np.where(differs, "differs", "agrees").astype(object)
-    placed.source_bucket[pairing.source_pairs] = placed.source_reason[pairing.source_pairs] = verdict
-    placed.target_bucket[pairing.target_pairs] = placed.target_reason[pairing.target_pairs] = verdict
+    for at, texts in (
+        (pairing.source_pairs, (placed.source_bucket, placed.source_reason)),
+        (pairing.target_pairs, (placed.target_bucket, placed.target_reason)),
+    ):
+        paired = np.zeros(len(texts[0]), dtype=bool)
+        paired[at] = True
+        for text in texts:
+            text[paired] = "agrees"  # by mask, in the order of the memory; most pairs agree
+            text[at[differs]] = "differs"
 
 
 def place_source_alone(
@@ -71,7 +77,7 @@ def place_source_alone(
     placed.source_reason[alone] = missing_reasons(source, target, pairing, currencies)
     unsent = alone & (source["state"] == State.UNSENT).to_numpy(dtype=bool)
     paid = (source["paid_minor"].fillna(0) > 0).to_numpy(dtype=bool)
-    placed.source_reason[unsent] = np.where(paid, "paid_not_sent", "not_sent")[unsent]
+    placed.source_reason[unsent] = np.where(paid[unsent], "paid_not_sent", "not_sent")
     placed.source_bucket[(unsent & ~paid) | gone] = "excluded"
     placed.source_reason[gone] = gone_reasons(source, "source", gone)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +18,7 @@ from i2g_recon.core.frame import INVOICE_COLUMNS
 from i2g_recon.core.invoice import RowError, State
 from i2g_recon.core.money import exponent
 from i2g_recon.core.reference_keys import tail_numbers
+from i2g_recon.core.threads import side_by_side
 from i2g_recon.errors import NeedsAnswer
 from i2g_recon.invoice2go.frame_columns import frame_of, kept, maybe, sum_of
 from i2g_recon.invoice2go.listing_amounts import Amounts, amounts_of, decimal_sign
@@ -107,17 +107,11 @@ class Listing:
 
     def read_ahead(self) -> None:
         """Makes the codes of all columns that will be asked for."""
-        side_by_side(self.coded, [name for name in CODED if name in self.columns.places])
+        side_by_side(self.coded, [name for name in CODED if name in self.columns.places], rows=len(self))
 
     def numbers(self) -> pa.LargeStringArray:
         """The invoice numbers without surrounding blanks."""
         return pc.utf8_trim_whitespace(self.cells.columns[self.columns.places["number"][0]])
-
-
-def side_by_side(work: Callable[[Any], Any], things: Sequence[Any]) -> list[Any]:
-    """What some work makes of each thing, several at once: Arrow does most of it without Python's lock."""
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(work, things))
 
 
 class Reading:
@@ -217,7 +211,7 @@ class Reading:
             cells = self.listing.cells.columns[column[1]]
             return amounts_of(cells, decimals, self.sign, lambda row: codes[self.currency.codes[row]])
 
-        found = side_by_side(read, wanted)
+        found = side_by_side(read, wanted, rows=len(self.listing))
         for (name, place), each in zip(wanted, found, strict=True):
             for row, problem in each.bad.items():
                 self.refuse(np.array([row]), name, problem, place=place)
