@@ -17,6 +17,7 @@ from i2g_recon.core import frame
 from i2g_recon.core.invoice import Invoice
 from i2g_recon.core.policy import Policy
 from i2g_recon.core.reconcile import reconcile as compare_sides
+from i2g_recon.core.result_json import document_text
 from i2g_recon.errors import NeedsAPerson, OtherSideFailed
 from i2g_recon.jobs.cases import follow
 from i2g_recon.jobs.policies import policy_of, rules_of
@@ -107,7 +108,7 @@ def reconcile(
         "tenant_id": connection.tenant_id,
         "base_currency": organisation.base_currency,
     }
-    text = result.to_json(run=run_id, organisation=about, all_items=True)
+    document = result.to_dict(run=run_id, organisation=about, all_items=True)
     run = Run(
         id=run_id,
         tenant_id=connection.tenant_id,
@@ -115,11 +116,11 @@ def reconcile(
         source_snapshots=source.snapshots,
         target_snapshot=last[0],
         policy_json=json.dumps(result.policy.to_dict()),
-        result_json=text,
+        result_json=document_text(document),
     )
     ws.store.add_run(run)
     ws.store.log(run.created_at, "", "reconciled", run_id, tenant_id=connection.tenant_id, detail=dict(result.counts))
-    view = view_of(run)
+    view = view_of(run, document)
     if not is_of_a_period(view):
         follow(ws, connection.tenant_id, view.document, run.created_at, last[1])
     return ws.memory.recall("run", run.id, lambda: view)
@@ -153,7 +154,7 @@ def run_view(ws: Workspace, run_id: str) -> RunView | None:
 
     def read() -> RunView | None:
         run = ws.store.run(run_id)
-        return view_of(run) if run else None
+        return view_of(run, json.loads(run.result_json)) if run else None
 
     return ws.memory.recall("run", run_id, read)
 
@@ -185,15 +186,15 @@ def is_of_a_period(run: RunView) -> bool:
     return bool(policy["period_from"] or policy["period_to"])
 
 
-def view_of(run: Run) -> RunView:
-    """A stored run as a view."""
+def view_of(run: Run, document: Mapping[str, Any]) -> RunView:
+    """A stored run as a view; document: what its JSON says."""
     return RunView(
         id=run.id,
         created_at=run.created_at,
         tenant_id=run.tenant_id,
         source_snapshots=run.source_snapshots,
         target_snapshot=run.target_snapshot,
-        document=json.loads(run.result_json),
+        document=document,
     )
 
 
