@@ -65,6 +65,19 @@ class Screen:
         expect(found).to_be_visible()
         return found
 
+    def compared(self) -> None:
+        """Waits for the end of a comparison that was asked for: until then the list of the one before stands there."""
+        self.says("Compared with Xero as of now.")
+        self.settle()
+        self.says(re.compile(r"\d+ invoices need you"))
+
+    def shows_beside(self) -> None:
+        """Waits for both invoices side by side, and brings them into sight."""
+        heading = self.page.get_by_role("heading", name="Side by side", exact=True)
+        expect(heading).to_be_visible()
+        self.settle()
+        heading.scroll_into_view_if_needed()
+
     def choose(self, label: str, option: str) -> None:
         """An option of a list, by the beginning of its words."""
         self.page.get_by_role("combobox", name=label).click()

@@ -82,5 +82,5 @@ def test_disconnecting_and_connecting_again_keeps_every_choice(screen: Screen) -
     screen.allow_access()
     screen.open("review")
     screen.says("260 Other Revenue")
-    screen.says("held")
+    screen.says("are held by your choice")
     screen.picture("23-kept")
