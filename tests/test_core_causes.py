@@ -9,7 +9,7 @@ from fixtures_books import invoice, line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from i2g_recon.core.causes import CAUSES, UNKNOWN, cause, explain, unexplained
+from i2g_recon.core.causes import CAUSES, UNKNOWN, cause, explain, prepared, unexplained
 from i2g_recon.core.effects import Effect, Part
 from i2g_recon.core.invoice import ZERO, Invoice, LineAmountTypes, LineItem
 from i2g_recon.core.money import D, half_up
@@ -306,3 +306,9 @@ def test_the_parts_add_up_to_the_difference_whatever_the_invoices(
         assert sum((part.effect.amount for part in parts), ZERO) == other.total - one.total
         assert sum((part.effect.tax for part in parts), ZERO) == (other.tax or ZERO) - (one.tax or ZERO)
         assert all(part.effect and part.cause in CAUSES for part in parts)
+
+
+@pytest.mark.parametrize(("rate", "tax"), [(D("10"), "10.00"), (D("0"), "0.00"), (None, "0.00")])
+def test_a_tax_that_is_not_stated_is_worked_out_at_the_rate(rate: Decimal | None, tax: str) -> None:
+    found = prepared(line("2", "50.00"), rate, LineAmountTypes.EXCLUSIVE, "AUD")
+    assert (found.tax_rate, found.tax_amount) == (rate, D(tax))

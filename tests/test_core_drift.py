@@ -45,6 +45,14 @@ TABLE: dict[str, tuple[dict[str, Any], list[tuple[str, str, str, str]]]] = {
         {"lines": (HINGE, LABOUR, LABOUR)},
         [("lines", "", "1 x Labour at 20, GST 10%", "")],
     ),
+    "a discount in per cent": (
+        {"lines": (replace(HINGE, discount_rate=Decimal(5)), LABOUR)},
+        [("lines", "2 x Hinge at 50, GST 10%", "2 x Hinge at 50, with a discount, GST 10%", "")],
+    ),
+    "a discount in money": (
+        {"lines": (replace(HINGE, discount_amount=Decimal(5)), LABOUR)},
+        [("lines", "2 x Hinge at 50, GST 10%", "2 x Hinge at 50, with a discount, GST 10%", "")],
+    ),
     "another price": (
         {"lines": (replace(HINGE, unit_price=Decimal("51.5")), LABOUR)},
         [("lines", "2 x Hinge at 50, GST 10%", "2 x Hinge at 51.5, GST 10%", "")],

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from i2g_recon.core.plan import PushCommand
-from i2g_recon.core.preflight import CurrencySummary, preflight, summary
+from i2g_recon.core.preflight import CurrencySummary, calls_for, preflight, summary
 
 GREEN = PushCommand(
     source_id="s-1",
@@ -43,6 +43,19 @@ def test_the_summary_keeps_currencies_apart() -> None:
     assert (counted.create, counted.hold, counted.new_contacts) == (3, 1, 1)
     assert counted.by_colour == {"green": 2, "amber": 1, "red": 1}
     assert counted.currencies == (CurrencySummary("AUD", 2, 22000, 1, 11000), CurrencySummary("NZD", 1, 500, 0, 0))
+
+
+def test_the_calls_of_a_push() -> None:
+    update = replace(GREEN, action="update", target_id="x-1")
+    replaced = replace(GREEN, action="replace", target_id="x-1")
+    look_ups, write, contacts = 8, 1, 3  # before and after, four addresses each; the list twice and a write
+    assert calls_for([]) == calls_for([RED] * 0) == 0
+    assert calls_for([GREEN] * 50) == look_ups + write
+    assert calls_for([GREEN] * 51) == 2 * (look_ups + write)
+    assert calls_for([AMBER]) == look_ups + write + contacts
+    assert calls_for([replace(GREEN, target_id="gone-1")]) == look_ups + write + 2  # both are told of each other
+    assert calls_for([update]) == 2 + write + 1
+    assert calls_for([replaced]) == look_ups + 2 + 2 * write + 2
 
 
 def test_an_empty_plan() -> None:

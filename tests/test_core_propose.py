@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 import i2g_recon as i2g
 from i2g_recon.core import near_rows
-from i2g_recon.core.propose import MOST_LEFTOVERS, MOST_PER_ROW, PROPOSAL_COLUMNS, lead
+from i2g_recon.core.propose import (
+    MARGIN_POINTS,
+    MOST_LEFTOVERS,
+    MOST_PER_ROW,
+    PROPOSAL_COLUMNS,
+    consumed_once,
+    lead,
+)
 from i2g_recon.core.reconcile import reconcile
 
 COLUMNS = ["id", "reference", "number", "contact", "currency", "total", "date"]
@@ -110,6 +117,19 @@ def test_only_live_rows_without_partner_take_part() -> None:
     assert i2g.propose(side(MISSING), voided).empty
     unsent = i2g.Invoices(source.invoices.assign(state="unsent"), source.lines)
     assert i2g.propose(unsent, side("t1 - HT-1001 Ada.Lowe AUD 110.00 2026-03-02")).empty
+
+
+def test_another_spelling_of_a_paired_number_is_no_candidate_on_either_side() -> None:
+    pair, twin = "1 HT-1002 HT-1002 Ada.Lowe AUD 110.00 2026-03-02", "2 ht-1002 ht-1002 Ada.Lowe AUD 110.00 2026-03-02"
+    other = "3 - X-9 Ada.Lowe AUD 110.00 2026-03-02"
+    assert i2g.propose(side(f"s{pair}", f"s{twin}"), side(f"t{pair}", f"t{other}")).empty
+    assert i2g.propose(side(f"s{pair}", f"s{other}"), side(f"t{pair}", f"t{twin}")).empty
+
+
+def test_a_claim_that_is_a_margin_behind_falls() -> None:
+    points = np.array([9_000, 9_000 - MARGIN_POINTS, 9_001 - MARGIN_POINTS])
+    kept = consumed_once(np.array([0, 0, 0]), np.array([0, 1, 2]), np.zeros(3, dtype="int64"), points)
+    assert sorted(kept.tolist()) == [0, 2]
 
 
 def test_twins_are_all_shown_and_none_is_sure() -> None:
