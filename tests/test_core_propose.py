@@ -76,6 +76,12 @@ def side(*lines: str) -> i2g.Invoices:
             "Same number, client and date; the amounts differ by 4.50 AUD.",
         ),
         (
+            "t1 - HT-1001 Ada.Lowee AUD 109.00 2026-09-02",  # a client with a slip is evidence like the client
+            "number",
+            False,
+            "Same number, 184 days apart; the amounts differ by 1.00 AUD; the client is written differently.",
+        ),
+        (
             "t1 - HT-1001 Cleo.Nye AUD 110.00 2026-03-02",  # Xero's own numbers may run like ours
             "number",
             False,
