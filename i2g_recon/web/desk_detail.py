@@ -61,17 +61,23 @@ def unsure(found: Detail) -> list[str]:
 
 
 def fields_table(found: Detail) -> pd.DataFrame:
-    """One row per field: a column per invoice, the difference, and whether the field differs."""
+    """One row per field: a column per invoice; of a pair also the difference and whether the field differs."""
     sides = [*named("Invoice2go", found.source), *named("Xero", found.target)]
     delta = {one["field"]: one for one in found.item["discrepancies"]}
     unsure_of = {one["field"] for one in found.item["not_compared"]}
     rows = []
     for field, label in (("number", "Number"), ("reference", "Reference"), *FIELDS.items(), *MORE.items()):
         row = {"Field": label} | {name: shown(invoice, field) for name, invoice in sides}
-        row["Difference"] = difference_text(delta.get(field))
-        row["Result"] = DIFFERS if field in delta else UNKNOWN if field in unsure_of else SAME
+        if are_a_pair(found):
+            row["Difference"] = difference_text(delta.get(field))
+            row["Result"] = DIFFERS if field in delta else UNKNOWN if field in unsure_of else SAME
         rows.append(row)
     return pd.DataFrame(rows, dtype=object)
+
+
+def are_a_pair(found: Detail) -> bool:
+    """Whether there is one invoice on each side, so that the two were compared."""
+    return len(found.source) == 1 and len(found.target) == 1
 
 
 MORE = {"paid": "Paid", "outstanding": "Open", "prices": "Prices"}
@@ -115,7 +121,7 @@ def difference_text(one: dict[str, Any] | None) -> str:
 
 def lines_table(found: Detail) -> pd.DataFrame:
     """Lines paired when there is one invoice on each side, else the lines of every invoice one after the other."""
-    if len(found.source) == 1 and len(found.target) == 1:
+    if are_a_pair(found):
         return pd.DataFrame(paired_lines(found.source[0], found.target[0]), dtype=object)
     sides = [*named("Invoice2go", found.source), *named("Xero", found.target)]
     rows = [{"Invoice": name, **line_cells(line)} for name, invoice in sides for line in invoice.lines]
