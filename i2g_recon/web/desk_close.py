@@ -22,7 +22,7 @@ from i2g_recon.web.beside import done
 from i2g_recon.web.days import day_text, days_in, input_format
 from i2g_recon.web.desk_drift import show_changes, show_totals
 from i2g_recon.web.desk_items import why
-from i2g_recon.web.desk_tables import plain_table
+from i2g_recon.web.desk_tables import money_told, plain_table
 from i2g_recon.web.parts import local_time, plain, sentence_on_failure
 
 OTHER = "Other dates"
@@ -185,7 +185,8 @@ def show_carried(found: Sequence[Carried]) -> None:
         }
         for one in found
     ]
-    plain_table(pd.DataFrame(rows, dtype=object), key="carried", alt=f"{len(rows)} lines carried forward")
+    table, columns = pd.DataFrame(rows, dtype=object), {"Amount": money_told("Amount")}
+    plain_table(table, key="carried", alt=f"{len(rows)} lines carried forward", columns=columns)
 
 
 def ask_materiality(ws: Workspace, connection: Connection) -> None:

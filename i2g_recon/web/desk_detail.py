@@ -16,7 +16,7 @@ from i2g_recon.core.money import plain
 from i2g_recon.jobs.reconcile import Detail
 from i2g_recon.web.days import day_text
 from i2g_recon.web.desk_items import FIELDS, why
-from i2g_recon.web.desk_tables import plain_table
+from i2g_recon.web.desk_tables import money_told, plain_table
 
 MARKED = "background-color: rgba(234, 88, 12, 0.20)"  # readable on a light and on a dark page
 PRICES = {"Exclusive": "without tax", "Inclusive": "with tax", "NoTax": "no tax", "Mixed": "some with, some without"}
@@ -40,7 +40,10 @@ def show_detail(found: Detail) -> None:
         plain_table(lines, key="detail_lines", alt="Both invoices, line by line", row_style=marked)
     if found.history:
         st.header("Voided or deleted in Xero under the same reference")
-        columns = {"Xero": st.column_config.LinkColumn("Xero", display_text="Open in Xero")}
+        columns = {
+            "Total": money_told("Total"),
+            "Xero": st.column_config.LinkColumn("Xero", display_text="Open in Xero"),
+        }
         plain_table(history_table(found), key="detail_history", alt="Earlier copies in Xero", columns=columns)
 
 

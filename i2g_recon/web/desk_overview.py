@@ -18,7 +18,7 @@ from i2g_recon.report.charts import bridge_chart, bridge_steps, bridge_words
 from i2g_recon.web.days import days_in
 from i2g_recon.web.desk_causes import FIX
 from i2g_recon.web.desk_items import BUCKETS, finding_counts, sums, words
-from i2g_recon.web.desk_tables import link, money, places_of, plain_table
+from i2g_recon.web.desk_tables import link, money, money_told, places_of, plain_table
 from i2g_recon.web.desk_words import count, next_action
 from i2g_recon.web.desk_work import ALL, STATUSES
 from i2g_recon.web.parts import plain
@@ -88,7 +88,7 @@ def show_root_causes(run: RunView) -> None:
         for cause in causes
     ]
     said = f"{rows[0]['What']}: {count(rows[0]['Exceptions'], 'exception', 'exceptions')}. {rows[0]['What clears it']}"
-    plain_table(pd.DataFrame(rows), key="root_causes", alt=said)
+    plain_table(pd.DataFrame(rows), key="root_causes", alt=said, columns={"Amount": money_told("Amount")})
     everything = {"bucket": next(iter(STATUSES)), "reason": ALL, "currency": ALL, "finding": ALL}
     link("reconcile", "The work list in this order", order=FIX, **everything)
 

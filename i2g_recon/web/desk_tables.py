@@ -34,6 +34,11 @@ def money(label: str, places: int) -> Any:
     return st.column_config.NumberColumn(label, format=f"%,.{places}f", alignment="right", width=MONEY_PX)
 
 
+def money_told(label: str) -> Any:
+    """A column of amounts as text, each with its currency, under one another like the others."""
+    return st.column_config.TextColumn(label, alignment="right")
+
+
 def places_of(column: pd.Series) -> int:
     """The decimal places of a Decimal column; 2 when it is empty."""
     found = [-int(value.as_tuple().exponent) for value in column if isinstance(value, Decimal)]
