@@ -207,6 +207,22 @@ def test_items_name_their_proposals_and_no_bucket_changes() -> None:
     assert document["notes"] == []
 
 
+def test_a_mistyped_number_is_not_sure_where_another_invoice_fits_about_as_well_without_it() -> None:
+    typo = "t1 HT-1O01 X-9 Ada.Lowe AUD 110.00 2026-03-02"
+    found = i2g.propose(side(MISSING, "s2 HT-2088 HT-2088 Ada.Lowe AUD 110.00 2026-03-20"), side(typo))
+    assert found[["source_id", "auto"]].to_numpy().tolist() == [["s1", False]]
+    found = i2g.propose(side(MISSING, "s2 HT-2088 HT-2088 Ben.Ok AUD 118.00 2026-03-20"), side(typo))
+    assert found[["source_id", "auto"]].to_numpy().tolist() == [["s1", True]]
+
+
+def test_as_many_leftovers_as_are_looked_among(monkeypatch: pytest.MonkeyPatch) -> None:
+    extra = side("t1 - HT-1001 Ada.Lowe AUD 110.00 2026-03-02")
+    monkeypatch.setattr("i2g_recon.core.result.MOST_LEFTOVERS", 1)
+    assert len(reconcile(side(MISSING), extra).proposals) == 1
+    monkeypatch.setattr("i2g_recon.core.result.MOST_LEFTOVERS", 0)
+    assert reconcile(side(MISSING), extra).proposals.empty
+
+
 def test_too_many_leftovers_are_said_and_not_searched() -> None:
     df = pd.DataFrame({"id": [f"s{n}" for n in range(MOST_LEFTOVERS + 1)], "currency": "AUD", "total": "1.00"})
     result = reconcile(i2g.frame(df.assign(reference=df["id"])), side("t1 - S1 - AUD 1.00 2026-03-02"))
