@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import weakref
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from i2g_recon.core.frame import INVOICE_COLUMNS, LINE_COLUMNS, from_records, records
+from i2g_recon.core.frame import INVOICE_COLUMNS, LINE_COLUMNS, Invoices, from_records, once_a_side, records
 from i2g_recon.core.invoice import Contact, Invoice, LineAmountTypes, LineItem, State
 from i2g_recon.core.money import NotAnAmount
 
@@ -61,3 +63,20 @@ def test_an_amount_finer_than_its_currency_is_refused() -> None:
     odd = Invoice(id="a", number="1", reference="1", contact=Contact(name="A"), currency="AUD", total=Decimal("0.001"))
     with pytest.raises(NotAnAmount):
         from_records([odd])
+
+
+def test_a_question_about_a_side_is_worked_out_once_for_each_and_forgotten_with_it() -> None:
+    asked = []
+
+    @once_a_side
+    def rows(side: Invoices) -> int:
+        asked.append(1)
+        return len(side.invoices)
+
+    one, other = from_records([]), from_records([])
+    assert [rows(one), rows(one), rows(other)] == [0, 0, 0]
+    assert len(asked) == 2
+    known = weakref.ref(one)
+    del one
+    gc.collect()
+    assert known() is None

@@ -10,6 +10,7 @@ import json
 import pytest
 from golden_cases import CASES, GOLDEN, load, run, summary
 
+from i2g_recon.core.result_json import document_text
 from i2g_recon.report.paper import paper_bytes
 
 
@@ -21,6 +22,12 @@ def test_golden(name: str, request: pytest.FixtureRequest) -> None:
         file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     assert file.exists(), f"{file} is missing; run pytest with --regenerate-golden and read what it writes"
     assert found == json.loads(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_shown_at_once_is_what_is_kept(name: str) -> None:
+    document = run(load(name)).to_dict(all_items=True)
+    assert json.loads(document_text(document)) == document
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -49,7 +49,7 @@ def test_the_calls_of_a_push() -> None:
     update = replace(GREEN, action="update", target_id="x-1")
     replaced = replace(GREEN, action="replace", target_id="x-1")
     look_ups, write, contacts = 8, 1, 3  # before and after, four addresses each; the list twice and a write
-    assert calls_for([]) == calls_for([RED] * 0) == 0
+    assert calls_for([]) == 0
     assert calls_for([GREEN] * 50) == look_ups + write
     assert calls_for([GREEN] * 51) == 2 * (look_ups + write)
     assert calls_for([AMBER]) == look_ups + write + contacts

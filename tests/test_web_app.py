@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from itsdangerous import TimestampSigner
 from i2g_recon.jobs.connect import login_address
 from i2g_recon.web.browser import MARK, this_browser
 from i2g_recon.web.parts import workspace
-from i2g_recon.web.places import PLACES
+from i2g_recon.web.places import PLACES, ROOT
 from i2g_recon.web.security import KEPT_AT
 
 SESSION = "_streamlit_session"
@@ -50,3 +53,20 @@ def test_a_sign_in_that_is_under_way_survives_a_restart_of_the_server(robin: Per
     said = log.read_text()
     assert "Traceback" not in said
     assert "code=" not in said
+
+
+def test_the_server_imports_its_pages_ahead_and_looks_for_no_garbage_in_them(tmp_path: Path) -> None:
+    warmed = (
+        "import gc, sys, i2g_recon.web.http as http; http.warm(); gc.collect(); "
+        "print(gc.get_freeze_count() > len(gc.get_objects()), 'i2g_recon.web.desk_work' in sys.modules, "
+        "http.SCRIPT in sys.modules)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", warmed],
+        cwd=ROOT,
+        env={**os.environ, "I2G_RECON_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["True", "True", "False"]  # importing the script would draw a page
